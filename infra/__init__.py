@@ -1,0 +1,1 @@
+"""What runs outside the four services: the local broker, deployment, decisions."""

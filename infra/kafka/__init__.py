@@ -1,0 +1,1 @@
+"""A real, pinned Apache Kafka on this machine, without containers."""

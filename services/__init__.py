@@ -1,0 +1,1 @@
+"""Understands how the four services stand side by side; only ``services.__main__`` knows all of them."""

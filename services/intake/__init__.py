@@ -1,0 +1,1 @@
+"""Understands how an applicant asks and files: draft, documents by hash, declaration, submission, withdrawal."""

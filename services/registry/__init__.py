@@ -1,0 +1,1 @@
+"""Understands how titles stand on record, and how anybody can look up the record and its whole history."""

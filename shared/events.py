@@ -1,0 +1,230 @@
+"""The published language: what the four services tell each other, and nothing else.
+
+Six events mark a case's way to a title and its end; five complete them. A field is never renamed, removed or given
+another meaning: a change makes a new version beside the old one. JSON Schemas and the AsyncAPI document under
+``shared/schemas`` are generated from this file. Numbers that a regulation judges travel as decimal strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+CaseRef = Annotated[str, Meta(description="The case: one application and everything that follows from it.")]
+ProgrammeRef = Annotated[
+    str,
+    Meta(
+        description="The regulation that the case began under: <programme id>@sha256:<digest of its definition>.",
+        pattern=r"^[a-z0-9-]+@sha256:[0-9a-f]{64}$",
+    ),
+]
+Region = Annotated[str, Meta(description="GB/T 2260 code of the region, six characters.")]
+Uscc = Annotated[str, Meta(description="Unified social credit code (GB 32100-2015), 18 characters.")]
+Instant = Annotated[datetime, Meta(description="An instant in UTC.")]
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """The organisation that asks for the title."""
+
+    uscc: Uscc
+    name: Annotated[str, Meta(description="Registered name.")]
+    region: Region
+    level: Annotated[str, Meta(description="Level that the organisation belongs to, in the programme's words.")]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file of the application, by content."""
+
+    material: Annotated[str, Meta(description="Id of the material in the programme that this file is filed under.")]
+    name: Annotated[str, Meta(description="File name as the applicant gave it.")]
+    media_type: Annotated[str, Meta(description="Media type as found by opening the file.")]
+    sha256: Annotated[str, Meta(description="SHA-256 of the bytes, lower-case hexadecimal.")]
+    size: Annotated[int, Meta(description="Size in bytes.")]
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted:
+    """An applicant filed a complete application and declared that it is true."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    round_id: Annotated[str, Meta(description="The round (call for applications) that it was filed in.")]
+    applicant: Applicant
+    answers: Annotated[
+        Mapping[str, str | bool],
+        Meta(description="Metric or attested fact -> value; numbers as decimal strings."),
+    ]
+    documents: tuple[Document, ...]
+    declared_by: Annotated[str, Meta(description="Subject id of the person who signed the truthfulness declaration.")]
+    submitted_at: Instant
+    revision: Annotated[int, Meta(description="1 for the first submission, one more after each correction.")]
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn:
+    """The applicant took the application back before a decision."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    reason: Annotated[str, Meta(description="In the applicant's words.")]
+    withdrawn_at: Instant
+
+
+@dataclass(frozen=True)
+class CorrectionRequested:
+    """The reviewing authority told the applicant, once and completely, what has to be corrected (补正)."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    items: Annotated[tuple[str, ...], Meta(description="Every item to correct, one sentence each.")]
+    requested_at: Instant
+
+
+@dataclass(frozen=True)
+class PreliminaryApproved:
+    """The local authority's preliminary review (初审) found every condition met, relaxed or judged sufficient."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    authority_region: Region
+    conditions: Annotated[
+        Mapping[str, str],
+        Meta(description="Condition id -> verdict: met, relaxed (a named officer used the exception), not_applicable."),
+    ]
+    approved_at: Instant
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The experts' sealed scores were opened and aggregated."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    score: Annotated[str, Meta(description="Aggregated score, a decimal string, out of max_score.")]
+    max_score: Annotated[str, Meta(description="The rubric's maximum, a decimal string.")]
+    experts: Annotated[int, Meta(description="How many experts' scores were counted.")]
+    passed: Annotated[bool, Meta(description="Whether the pass mark was reached; true where none is set.")]
+    scored_at: Instant
+
+
+@dataclass(frozen=True)
+class Publicized:
+    """The provisional list with this case was put up for public notice (公示)."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    applicant_name: Annotated[str, Meta(description="Name as shown in the notice.")]
+    posted_on: Annotated[date, Meta(description="Day of posting, Asia/Shanghai.")]
+    closes_on: Annotated[date, Meta(description="Last day of the notice, Asia/Shanghai, included.")]
+    provisional: Annotated[
+        bool,
+        Meta(description="True while the last day rests on a calendar year that is not published yet."),
+    ]
+    channel: Annotated[str, Meta(description="Where the notice is posted, in the regulation's words.")]
+    publicized_at: Instant
+
+
+@dataclass(frozen=True)
+class RecognitionApproved:
+    """The deciding authority approved the title; the registry enters it and then says Certified."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    applicant: Applicant
+    title_zh: Annotated[str, Meta(description="The title conferred, in the regulation's words.")]
+    title_en: Annotated[str, Meta(description="The title in English.")]
+    issuer_region: Region
+    issuer_name: Annotated[str, Meta(description="The deciding authority.")]
+    valid_from: Annotated[date, Meta(description="First day of validity, Asia/Shanghai.")]
+    valid_to: Annotated[date | None, Meta(description="Last day of validity, included; null where none is set.")]
+    decided_at: Instant
+
+
+@dataclass(frozen=True)
+class RecognitionRefused:
+    """The case ended without a title; the reason says at which step and why."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    step: Annotated[str, Meta(description="Id of the programme's step that ended it.")]
+    reason: Annotated[str, Meta(description="What the deciding officer wrote.")]
+    refused_at: Instant
+
+
+@dataclass(frozen=True)
+class Certified:
+    """The title is on record under its number: certificate and plaque may be issued."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    holder_uscc: Uscc
+    holder_name: Annotated[str, Meta(description="Registered name of the holder.")]
+    holder_region: Region
+    title_zh: Annotated[str, Meta(description="The title conferred, in the regulation's words.")]
+    title_en: Annotated[str, Meta(description="The title in English.")]
+    issuer_region: Region
+    issuer_name: Annotated[str, Meta(description="The deciding authority.")]
+    valid_from: Annotated[date, Meta(description="First day of validity, Asia/Shanghai.")]
+    valid_to: Annotated[date | None, Meta(description="Last day of validity, included; null where none is set.")]
+    certified_at: Instant
+
+
+@dataclass(frozen=True)
+class RevocationOrdered:
+    """Two officers revoked the title on a ground of the regulation; the registry records it and then says Revoked."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    ground: Annotated[str, Meta(description="Id of the revocation ground in the programme.")]
+    clause: Annotated[str, Meta(description="The clause of the regulation, as the programme cites it.")]
+    reason: Annotated[str, Meta(description="What the proposing officer wrote.")]
+    ordered_at: Instant
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """The title stands on record as revoked, with its ground; it stays visible."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    holder_uscc: Uscc
+    holder_name: Annotated[str, Meta(description="Registered name of the holder.")]
+    holder_region: Region
+    ground: Annotated[str, Meta(description="Id of the revocation ground in the programme.")]
+    clause: Annotated[str, Meta(description="The clause of the regulation, as the programme cites it.")]
+    reason: Annotated[str, Meta(description="What the proposing officer wrote.")]
+    revoked_at: Instant
+
+
+PublicEvent = (
+    ApplicationSubmitted
+    | ApplicationWithdrawn
+    | CorrectionRequested
+    | PreliminaryApproved
+    | Scored
+    | Publicized
+    | RecognitionApproved
+    | RecognitionRefused
+    | Certified
+    | RevocationOrdered
+    | Revoked
+)
+"""Every event of the published language, in the order of a case's life."""

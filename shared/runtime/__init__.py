@@ -1,0 +1,1 @@
+"""Mechanics that know no case and no region: store, relay, bus, consumer, projector, HTTP, identity, files."""
