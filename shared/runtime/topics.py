@@ -16,10 +16,9 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExists
 
 from shared.runtime.kafka_settings import KafkaSettings
 from shared.runtime.ports import Transient
+from shared.runtime.topic_names import CERTIFICATIONS, SERVICES, audit_topic, dead_letters, events_topic
 
-SERVICES: Final = ("intake", "review", "registry", "notifications")
 PARTITIONS: Final = 6
-CERTIFICATIONS: Final = "certifications.v1"
 VISIBLE_SECONDS: Final = 30.0
 
 
@@ -34,21 +33,6 @@ class Topic:
     name: str
     partitions: int = PARTITIONS
     kept_days: int | None = None
-
-
-def events_topic(service: str) -> str:
-    """Where a service's published words go."""
-    return f"{service}.events.v1"
-
-
-def audit_topic(service: str) -> str:
-    """Where every stored fact of a service goes, for the registry's audit trail only."""
-    return f"{service}.audit.v1"
-
-
-def dead_letters(topic: str) -> str:
-    """Where parked deliveries of a topic are shown; the truth about them is the table ``parked``."""
-    return f"{topic}.dlq"
 
 
 def all_topics(services: Sequence[str] = SERVICES, partitions: int = PARTITIONS) -> tuple[Topic, ...]:
