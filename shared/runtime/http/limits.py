@@ -43,11 +43,14 @@ class Meter:
         self.limit_bytes = limit
         self.received = 0
         self.complete = False
+        self.waiting = False
 
     async def receive(self) -> Message:
         if self._declared.isdecimal() and int(self._declared[:19]) > self.limit_bytes:
             raise self._too_large()
+        self.waiting = not self.complete
         message = await self._receive()
+        self.waiting = False
         if message["type"] == "http.request":
             chunk = message.get("body", b"")
             self.received += len(chunk)
@@ -148,5 +151,5 @@ class Limiting:
         except TimeoutError:
             if began or not deadline.expired():
                 raise
-            late = codes.OUT_OF_TIME if meter.complete else codes.BODY_TOO_SLOW
+            late = codes.BODY_TOO_SLOW if meter.waiting else codes.OUT_OF_TIME
             await send_problem(late.refuse(headers={"Retry-After": "5"}), scope, receive, send)
