@@ -263,3 +263,14 @@ async def raw(address: str, request: bytes) -> bytes:
     writer.close()
     await writer.wait_closed()
     return answer
+
+
+async def test_only_our_own_names_are_answered_to_but_probes_always() -> None:
+    limits = Limits(hosts=("edge.test",))
+    app = create_app("hosts", clock=FixedClock(), authenticate=by_header, receipts=Receipts().find, limits=limits)
+    async with asgi(app) as client:
+        assert (await client.get("/openapi.json")).status_code == 200
+        assert (await client.get("/openapi.json", headers={"Host": "EDGE.test:8080"})).status_code == 200
+        for other in ("evil.example.org", "", "edge.test.evil.org", "edge.test:8080:1", "127.0.0.1"):
+            assert (await client.get("/openapi.json", headers={"Host": other})).json()["code"] == "wrong_host"
+            assert (await client.get("/healthz/live", headers={"Host": other})).status_code == 200

@@ -61,10 +61,9 @@ def create_issuer(
     )
     desk = _Desk(address.rstrip("/"), audience, people, keys, clock or SystemClock())
     routes = router(tags=["issuer"])
-    routes.get("/.well-known/openid-configuration")(Public("OpenID Connect Discovery")(desk.describe))
-    routes.get("/jwks.json")(Public("public keys")(desk.key_set))
-    guarded = Accepts(keyless="a token is not a command")(Public("this is where people sign in")(desk.token))
-    routes.post("/token")(guarded)
+    routes.get("/.well-known/openid-configuration")(desk.describe)
+    routes.get("/jwks.json")(desk.key_set)
+    routes.post("/token")(desk.token)
     app.include_router(routes)
     return app
 
@@ -93,6 +92,7 @@ class _Desk:
         self._attempts = Attempts()
         self._hashing = asyncio.Semaphore(_HASHING_AT_ONCE)
 
+    @Public("OpenID Connect Discovery")
     async def describe(self) -> JSONResponse:
         return JSONResponse(
             {
@@ -107,9 +107,12 @@ class _Desk:
             }
         )
 
+    @Public("public keys")
     async def key_set(self) -> JSONResponse:
         return JSONResponse({"keys": self._keys.published()})
 
+    @Public("this is where people sign in")
+    @Accepts(keyless="a token is not a command")
     async def token(
         self,
         request: Request,

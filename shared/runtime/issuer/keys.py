@@ -42,7 +42,8 @@ class IssuerKeys:
             key = generate_private_key(SECP256R1())
             pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             write_private(self._directory / f"{number:06d}.pem", pem)
-            for old in files[: -PUBLISHED or None]:
+            # One more than published stays: somebody may have listed the directory a moment ago.
+            for old in files[:-PUBLISHED]:
                 old.unlink()
         return str(_public(key)["kid"])
 
