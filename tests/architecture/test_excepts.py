@@ -8,7 +8,7 @@ from tests.architecture.excepts import swallowed, swallowers
 from tests.architecture.tree import Source, sources, verdict
 
 ALLOWED: dict[str, str] = {
-    "shared/runtime/group_commit.py::GroupCommit._run": "the fault is handed to every caller whose append was in the batch;"
+    "shared/runtime/group_commit.py::GroupCommit._run": "the fault is handed to every caller of the batch;"
     " the writer goes on with the next batch, and an end of the task itself is raised",
     "shared/runtime/group_load.py::GroupLoad._read_all": "the fault is handed to every caller that waits for the batch",
 }
