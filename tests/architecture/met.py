@@ -42,7 +42,7 @@ def events() -> dict[str, Cells]:
 
 def refusals(given: tuple[ModuleType, ...] | None = None) -> dict[str, Cells]:
     """Every class or object of a module that has a stable ``code`` and a ``status``."""
-    found = {}
+    found: dict[str, Cells] = {}
     for module in modules() if given is None else given:
         for item in vars(module).values():
             code, status = getattr(item, "code", None), getattr(item, "status", None)
@@ -82,7 +82,7 @@ def settings_classes() -> tuple[type, ...]:
 
     modules()
 
-    def below(parent: type) -> Iterator[type]:
+    def below(parent: type[BaseSettings]) -> Iterator[type[BaseSettings]]:
         for child in parent.__subclasses__():
             yield child
             yield from below(child)
