@@ -1,4 +1,4 @@
-"""Understands what the topics are called: two leave each service, one leaves the house, and each has its dead letters."""
+"""Understands how topics are called: two leave each service, one leaves the house, each has its dead letters."""
 
 from __future__ import annotations
 
