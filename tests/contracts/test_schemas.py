@@ -181,3 +181,9 @@ def test_the_headers_are_those_that_records_have() -> None:
     bare = Envelope("case:1/2", "review", "Scored", 1, Position(1, 2), CaseId("1"), machine, {})
     always = {name for name, (_, required) in HEADERS.items() if required}
     assert set(records.to_record(bare, "review.events.v1").headers) == always
+
+
+def test_every_channel_is_a_topic() -> None:
+    topics = pytest.importorskip("shared.runtime.topics")
+    names = {topic.name for topic in topics.all_topics() if not topic.name.endswith(".dlq")}
+    assert {channel["address"] for channel in committed()["channels"].values()} == names
