@@ -74,9 +74,14 @@ def settings(given: tuple[type, ...] | None = None) -> dict[str, Cells]:
         for name, field in settings_class.model_fields.items():  # type: ignore[attr-defined]
             alias = field.validation_alias
             variable = alias if isinstance(alias, str) else prefix + name
-            default = "required" if field.is_required() else f"`{field.default!r}`" if field.default is not None else ""
+            default = "required" if field.is_required() else shown(field.default)
             found[variable.upper()] = (default, field.description or "")
     return found
+
+
+def shown(default: object) -> str:
+    """A default as one would write it into the environment; nothing for an empty one."""
+    return "" if str(default) in {"", "None"} else f"`{default}`"
 
 
 def settings_classes() -> tuple[type, ...]:

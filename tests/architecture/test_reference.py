@@ -55,7 +55,7 @@ def test_settings_are_found_under_their_variables() -> None:
     assert met.settings((Away,)) == {
         "SHIFAN_AWAY_PORT": ("`8000`", "Where it listens."),
         "SHIFAN_AWAY_SECRET": ("required", "Never printed."),
-        "SHIFAN_AWAY_SILENT": ("`''`", ""),
+        "SHIFAN_AWAY_SILENT": ("", ""),
     }
 
 

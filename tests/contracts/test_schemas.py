@@ -15,10 +15,12 @@ import yaml
 
 from shared import events
 from shared.envelope import Actor, CaseId, Envelope, Origin, Position
+from shared.runtime.records import to_record
 from shared.runtime.schemas.__main__ import main
 from shared.runtime.schemas.asyncapi import HEADERS, document
 from shared.runtime.schemas.files import FOLDER, drift
 from shared.runtime.schemas.words import DIALECT, EVENTS, file_of, json_schema, speaker_of, undocumented, urn_of
+from shared.runtime.topics import all_topics
 
 STRUCTURE = json.loads(Path(__file__).with_name("asyncapi.schema.json").read_text("utf-8"))
 
@@ -172,18 +174,16 @@ def test_every_event_is_on_its_channels() -> None:
 
 def test_the_headers_are_those_that_records_have() -> None:
     """The document promises what the runtime writes: with every attribute present none is missing, none is unknown."""
-    records = pytest.importorskip("shared.runtime.records")
     actor = Actor("demo-officer", "officer", "91650100MA00000120", "650000")
     origin = Origin(actor, datetime(2026, 3, 2, tzinfo=UTC), "command", "case:1/1", "0" * 31 + "1", "a reason")
     whole = Envelope("case:1/2", "review", "Scored", 1, Position(1, 2), CaseId("1"), origin, {})
-    assert set(records.to_record(whole, "review.events.v1").headers) == set(HEADERS)
+    assert set(to_record(whole, "review.events.v1").headers) == set(HEADERS)
     machine = Origin(Actor("machine:relay", "machine"), origin.occurred_at, "")
     bare = Envelope("case:1/2", "review", "Scored", 1, Position(1, 2), CaseId("1"), machine, {})
     always = {name for name, (_, required) in HEADERS.items() if required}
-    assert set(records.to_record(bare, "review.events.v1").headers) == always
+    assert set(to_record(bare, "review.events.v1").headers) == always
 
 
 def test_every_channel_is_a_topic() -> None:
-    topics = pytest.importorskip("shared.runtime.topics")
-    names = {topic.name for topic in topics.all_topics() if not topic.name.endswith(".dlq")}
+    names = {topic.name for topic in all_topics() if not topic.name.endswith(".dlq")}
     assert {channel["address"] for channel in committed()["channels"].values()} == names
