@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, get_type_hints
 
 import jsonschema
 import pytest
 import yaml
+from msgspec import Meta
 
 from shared import events
 from shared.envelope import Actor, CaseId, Envelope, Origin, Position
@@ -102,6 +104,29 @@ def test_every_field_is_documented(event: type) -> None:
     assert (schema["$schema"], schema["$id"]) == (DIALECT, urn_of(event))
     assert undocumented(schema) == []
     assert len(schema["description"]) > 20
+
+
+def naive(event: type) -> list[str]:
+    """Fields that would take an instant without a zone."""
+    shown = json_schema(event)["properties"]
+    hints = get_type_hints(event)
+    return [name for name, hint in hints.items() if hint is datetime and shown[name].get("format") != "date-time"]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=file_of)
+def test_every_instant_has_a_zone(event: type) -> None:
+    assert naive(event) == []
+
+
+def test_a_naive_instant_is_seen() -> None:
+    @dataclass(frozen=True)
+    class PlaqueReturned:
+        """The plaque came back."""
+
+        SCHEMA: ClassVar[int] = 1
+        returned_at: Annotated[datetime, Meta(description="When.")]
+
+    assert naive(PlaqueReturned) == ["returned_at"]
 
 
 def test_a_silent_field_is_seen() -> None:
