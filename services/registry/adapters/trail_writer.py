@@ -1,0 +1,65 @@
+"""Understands how facts of other services are added to the audit trail: many at once, and never with a hole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+from services.registry.domain.trail import StreamKey, Witnessed
+from shared.runtime.ports import Conflict
+
+if TYPE_CHECKING:
+    from shared.runtime.postgres import Database
+
+    from shared.runtime.ports import AnyConnection
+
+COLUMNS = (
+    "service", "stream", "version", "fact", "schema", "case_id", "actor_id", "actor_role", "actor_organisation",
+    "actor_region", "command_id", "caused_by", "trace_id", "reason", "occurred_at", "position", "digest", "data",
+)  # fmt: skip
+
+HEADS = """
+SELECT asked.service, asked.stream, coalesce(head.version, 0)
+FROM unnest($1::text[], $2::text[]) AS asked (service, stream)
+LEFT JOIN LATERAL (
+    SELECT version FROM audit_trail AS trail
+    WHERE trail.service = asked.service AND trail.stream = asked.stream ORDER BY version DESC LIMIT 1
+) AS head ON true
+"""
+KEPT = """
+SELECT trail.service, trail.stream, trail.version, trail.digest
+FROM audit_trail AS trail
+JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS asked (service, stream, version) USING (service, stream, version)
+"""
+
+
+class SqlTrailWriter:
+    """The writing side of the trail: INSERT and SELECT are all that the application role may do here."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def heads(self, streams: Sequence[StreamKey]) -> Mapping[StreamKey, int]:
+        """The highest version on the trail per stream, 0 where there is none."""
+        services, names = [key[0] for key in streams], [key[1] for key in streams]
+        return {(row[0], row[1]): row[2] for row in await self._database.fetch(HEADS, services, names)}
+
+    async def digests(self, facts: Sequence[tuple[str, str, int]]) -> Mapping[tuple[str, str, int], bytes]:
+        """The digests of those of these facts that are on the trail."""
+        if not facts:
+            return {}
+        rows = await self._database.fetch(KEPT, *map(list, zip(*facts, strict=True)))
+        return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+    async def add(self, connection: AnyConnection, facts: Sequence[Witnessed]) -> None:
+        """Add facts that follow their streams' heads. Raises :class:`Conflict` where a head moved meanwhile."""
+        # Imported here: whoever only reads the trail needs no driver.
+        from asyncpg import UniqueViolationError
+
+        try:
+            await connection.copy_records_to_table(
+                "audit_trail", records=[astuple(fact) for fact in facts], columns=COLUMNS
+            )
+        except UniqueViolationError as fault:
+            raise Conflict from fault
