@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import asyncpg
+
 from shared.runtime.ports import Conflict
 
 if TYPE_CHECKING:
-    from shared.runtime.postgres import Database
-
     from shared.runtime.ports import AnyConnection
 
 OWNER = "SELECT case_id FROM numbers WHERE number = $1"
@@ -24,12 +24,12 @@ SELECT count(*) FROM numbers JOIN unnest($1::text[], $2::text[]) AS wanted (numb
 class SqlNumbers:
     """Allotted numbers."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
 
     async def owner(self, number: str) -> str | None:
         """The case that has this number."""
-        case_id: str | None = await self._database.fetchval(OWNER, number)
+        case_id: str | None = await self._pool.fetchval(OWNER, number)
         return case_id
 
     async def allot(self, connection: AnyConnection, cases: Mapping[str, str]) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import MAXYEAR, UTC, datetime
 from typing import TYPE_CHECKING
 
+import asyncpg
+
 from services.registry.adapters.conditions import Conditions
 from services.registry.domain.events import TitleEntered, TitleRevoked
 from services.registry.views import TitleMark, TitleRow, TitlesWanted, folded, grams, grams_wanted
 from shared.runtime.ports import Recorded
 
 if TYPE_CHECKING:
-    from shared.runtime.postgres import Database
-
     from shared.runtime.ports import AnyConnection
 
 ALWAYS = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
@@ -115,19 +115,19 @@ class TitlesView:
 class SqlTitles:
     """Answers what is asked about the list."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
 
     async def page(self, wanted: TitlesWanted, after: TitleMark | None, limit: int) -> list[TitleRow]:
         query = _selected(wanted)
         if after is not None:
             query.add("(valid_from, number) < ({}, {})", after.valid_from, after.number)
-        rows = await self._database.fetch(*_statement(PAGE, query, limit))
+        rows = await self._pool.fetch(*_statement(PAGE, query, limit))
         return [TitleRow(**row) for row in rows]
 
     async def count(self, wanted: TitlesWanted, ceiling: int) -> int:
         statement, *values = _statement(COUNT, _selected(wanted), ceiling)
-        return int(await self._database.fetchval(statement, *values))
+        return int(await self._pool.fetchval(statement, *values))
 
 
 def _selected(wanted: TitlesWanted) -> Conditions:

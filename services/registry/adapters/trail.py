@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import TYPE_CHECKING
+
+import asyncpg
 
 from services.registry.adapters.conditions import Conditions
 from services.registry.domain.trail import digest_of
 from services.registry.views import AuditEntry, Discrepancy, EntriesWanted, EntryMark, Examination
-
-if TYPE_CHECKING:
-    from asyncpg import Record
-    from shared.runtime.postgres import Database
 
 EXPORT_PAGE = 1000
 """Rows fetched at a time for an export: about a megabyte."""
@@ -31,8 +28,8 @@ WHERE (service, stream, version) > ($1, $2, $3) ORDER BY service, stream, versio
 class SqlTrail:
     """The reading side of the trail."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
 
     async def page(self, wanted: EntriesWanted, after: EntryMark | None, limit: int) -> list[AuditEntry]:
         query = _selected(wanted)
@@ -42,11 +39,11 @@ class SqlTrail:
 
     async def count(self, wanted: EntriesWanted, ceiling: int) -> int:
         statement, *values = _statement(COUNT, _selected(wanted), ceiling)
-        return int(await self._database.fetchval(statement, *values))
+        return int(await self._pool.fetchval(statement, *values))
 
     async def export(self, wanted: EntriesWanted, limit: int) -> AsyncIterator[list[AuditEntry]]:
         # No transaction stays open while a slow reader fetches: what was committed at the start is told by its xid.
-        settled = await self._database.fetchval(SETTLED)
+        settled = await self._pool.fetchval(SETTLED)
         mark: EntryMark | None = None
         while limit > 0:
             query = _selected(wanted)
@@ -62,13 +59,13 @@ class SqlTrail:
 
     async def examine(self, after: tuple[str, str, int] | None, limit: int) -> Examination:
         """Recompute digests and look for holes in the next ``limit`` rows after an address."""
-        rows = await self._database.fetch(EXAMINE, *(after or ("", "", 0)), limit)
+        rows = await self._pool.fetch(EXAMINE, *(after or ("", "", 0)), limit)
         found = tuple(_discrepancies(rows, after or ("", "", 0)))
         last = rows[-1] if len(rows) == limit else None
         return Examination(len(rows), found, None if last is None else (last[0], last[1], last[2]))
 
     async def _fetch(self, template: str, query: Conditions, limit: int) -> list[AuditEntry]:
-        return [AuditEntry(**row) for row in await self._database.fetch(*_statement(template, query, limit))]
+        return [AuditEntry(**row) for row in await self._pool.fetch(*_statement(template, query, limit))]
 
 
 def _selected(wanted: EntriesWanted) -> Conditions:
@@ -88,7 +85,7 @@ def _statement(template: str, query: Conditions, limit: int) -> tuple[str, objec
     return text, *query.values
 
 
-def _discrepancies(rows: Iterable[Record], before: tuple[str, str, int]) -> Iterable[Discrepancy]:
+def _discrepancies(rows: Iterable[asyncpg.Record], before: tuple[str, str, int]) -> Iterable[Discrepancy]:
     service, stream, version = before
     for row in rows:
         expected = version + 1 if (row[0], row[1]) == (service, stream) else 1

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
+import asyncpg
+
 from services.registry.domain.trail import StreamKey, Witnessed
 from shared.runtime.ports import Conflict
 
 if TYPE_CHECKING:
-    from shared.runtime.postgres import Database
-
     from shared.runtime.ports import AnyConnection
 
 COLUMNS = (
@@ -37,29 +37,26 @@ JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS asked (service, stream, ver
 class SqlTrailWriter:
     """The writing side of the trail: INSERT and SELECT are all that the application role may do here."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
 
     async def heads(self, streams: Sequence[StreamKey]) -> Mapping[StreamKey, int]:
         """The highest version on the trail per stream, 0 where there is none."""
         services, names = [key[0] for key in streams], [key[1] for key in streams]
-        return {(row[0], row[1]): row[2] for row in await self._database.fetch(HEADS, services, names)}
+        return {(row[0], row[1]): row[2] for row in await self._pool.fetch(HEADS, services, names)}
 
     async def digests(self, facts: Sequence[tuple[str, str, int]]) -> Mapping[tuple[str, str, int], bytes]:
         """The digests of those of these facts that are on the trail."""
         if not facts:
             return {}
-        rows = await self._database.fetch(KEPT, *map(list, zip(*facts, strict=True)))
+        rows = await self._pool.fetch(KEPT, *map(list, zip(*facts, strict=True)))
         return {(row[0], row[1], row[2]): row[3] for row in rows}
 
     async def add(self, connection: AnyConnection, facts: Sequence[Witnessed]) -> None:
         """Add facts that follow their streams' heads. Raises :class:`Conflict` where a head moved meanwhile."""
-        # Imported here: whoever only reads the trail needs no driver.
-        from asyncpg import UniqueViolationError
-
         try:
             await connection.copy_records_to_table(
                 "audit_trail", records=[astuple(fact) for fact in facts], columns=COLUMNS
             )
-        except UniqueViolationError as fault:
+        except asyncpg.UniqueViolationError as fault:
             raise Conflict from fault
