@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from shared.runtime.streams import change
-
 from services.notifications.domain import contact, matter, message
 from services.notifications.domain.commands import (
     Announce,
@@ -22,6 +20,7 @@ from services.notifications.domain.message import Message, message_id
 from services.notifications.domain.wording import Text, Wording, recipient
 from shared.envelope import Origin
 from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
+from shared.runtime.streams import change
 
 MATTER: StreamKind[Matter] = StreamKind("matter", Matter(), matter.evolve)
 """One per case: ``matter:<case id>``, what is known of whom it concerns."""

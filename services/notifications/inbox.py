@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
-from shared.runtime.clock import Clock, local_day
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
-from shared.runtime.store import FactStore
-from shared.runtime.streams import CollectingStreams
 
 from services.notifications.domain.commands import Announce, Applicant
 from services.notifications.domain.errors import Refusal
 from services.notifications.handlers import Handlers
 from shared import events as words
 from shared.envelope import Origin, machine
+from shared.runtime.clock import Clock, local_day
 from shared.runtime.ports import Delivery, Effect, Rejected
+from shared.runtime.store import FactStore
+from shared.runtime.streams import CollectingStreams
 
 ACTOR = machine("notifications")
 

@@ -50,11 +50,11 @@ class TitleRow:
     decided_at: datetime
     entered_at: datetime
     status: Status
-    revoked_on: date | None
-    revoked_at: datetime | None
-    ground: str | None
-    clause: str | None
-    reason: str | None
+    revoked_on: date | None = None
+    revoked_at: datetime | None = None
+    ground: str | None = None
+    clause: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, order=True)

@@ -25,7 +25,7 @@ from services.notifications.domain.events import (
     MessageSent,
     Recipient,
 )
-from services.notifications.domain.regions import contains
+from shared.identifiers import region_contains
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 600))
 """How long after the first, second … failed attempt the next one is made; seven in about 17 hours."""
@@ -82,7 +82,7 @@ def concerns(recipient: Recipient, reader: Reader) -> bool:
     in their charge."""
     if recipient.organisation:
         return reader.role == "applicant" and reader.organisation == recipient.organisation
-    return reader.role == recipient.role and contains(reader.region, recipient.region)
+    return reader.role == recipient.role and region_contains(reader.region, recipient.region)
 
 
 def _sent(command: RecordSent, message: Message, now: datetime) -> tuple[MessageFact, ...]:

@@ -28,3 +28,8 @@ class Conditions:
 
     def where(self) -> str:
         return " AND ".join(self.fragments) or "true"
+
+
+def beginning(text: str) -> str:
+    """A LIKE pattern for what begins with this text."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from services.registry.adapters.conditions import Conditions
+from services.registry.adapters.conditions import Conditions, beginning
 from services.registry.domain.events import TitleEntered, TitleRevoked
 from services.registry.views import TitleMark, TitleRow, TitlesWanted, folded, grams, grams_wanted
 from shared.runtime.ports import Recorded
@@ -135,8 +135,8 @@ def _selected(wanted: TitlesWanted) -> Conditions:
     query = Conditions([wanted.on, wanted.known_before or ALWAYS])
     query.fragments.append("entered_at < $2")
     if wanted.programme:
-        query.add("(programme = {0} OR programme LIKE {1})", wanted.programme, _prefix(f"{wanted.programme}@"))
-    query.add_if("holder_region LIKE {}", wanted.region and _prefix(wanted.region))
+        query.add("(programme = {0} OR programme LIKE {1})", wanted.programme, beginning(f"{wanted.programme}@"))
+    query.add_if("holder_region LIKE {}", wanted.region and beginning(wanted.region))
     query.add_if("status = {}", wanted.status)
     query.add_if("holder_uscc = {}", wanted.holder)
     if wanted.name:
@@ -149,11 +149,6 @@ def _statement(template: str, query: Conditions, limit: int) -> tuple[str, objec
     bound = query.bind(limit)
     text = template.replace("<status>", STATUS.format(day="$1", known="$2"))
     return text.replace("<where>", query.where()).replace("<limit>", bound), *query.values
-
-
-def _prefix(text: str) -> str:
-    """A LIKE pattern for what begins with this text."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _lexeme(gram: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 
 import asyncpg
 
-from services.registry.adapters.conditions import Conditions
+from services.registry.adapters.conditions import Conditions, beginning
 from services.registry.domain.trail import digest_of
 from services.registry.views import AuditEntry, Discrepancy, EntriesWanted, EntryMark, Examination
 
@@ -73,7 +73,8 @@ def _selected(wanted: EntriesWanted) -> Conditions:
     query.add_if("case_id = {}", wanted.case_id)
     query.add_if("actor_id = {}", wanted.actor)
     query.add_if("service = {}", wanted.service)
-    query.add_if("fact = {}", wanted.fact)
+    if wanted.fact:
+        query.add("(fact = {} OR fact LIKE {})", wanted.fact, beginning(f"{wanted.fact}."))
     query.add_if("occurred_at >= {}", wanted.since)
     query.add_if("occurred_at < {}", wanted.until)
     return query

@@ -4,3 +4,4 @@ CREATE TABLE numbers (
     number text COLLATE "C" PRIMARY KEY,
     case_id text COLLATE "C" NOT NULL UNIQUE
 );
+GRANT SELECT, INSERT ON numbers TO :"application";

@@ -38,3 +38,4 @@ $$;
 
 CREATE TRIGGER audit_trail_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_trail
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_trail();
+GRANT SELECT, INSERT ON audit_trail TO :"application";
