@@ -18,15 +18,9 @@ from shared.runtime import append_sql
 from shared.runtime.append_sql import Encoded
 from shared.runtime.codec import FactCodec
 from shared.runtime.group_commit import GroupCommit
+from shared.runtime.group_load import GroupLoad
 from shared.runtime.ports import AlreadyAnswered, AnyConnection, Append, Conflict, Receipt, Recorded
 
-MAX_STREAM = 100_000
-"""A stream longer than this is a defect: nothing that a person does makes so many facts about one case."""
-
-_LOAD = """
-SELECT stream_id, version, name, state, xid::text AS xid, position FROM facts
-WHERE stream_id = $1 AND version > $2 ORDER BY version LIMIT $3
-"""
 _READ = """
 SELECT stream_id, version, name, state, xid::text AS xid, position FROM facts
 WHERE (xid, position) > ($1::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -49,6 +43,7 @@ class FactStore:
         self.pool = pool
         self.codec = codec
         self._commit = GroupCommit(pool)
+        self._reader = GroupLoad(pool)
         self._wakers: list[Callable[[], None]] = []
 
     async def start(self) -> None:
@@ -61,10 +56,7 @@ class FactStore:
 
     async def load(self, stream: str, after: int = 0) -> list[Recorded]:
         """The facts of one stream with versions above ``after``, in order."""
-        rows = await self.pool.fetch(_LOAD, stream, after, MAX_STREAM + 1)
-        if len(rows) > MAX_STREAM:
-            raise OverflowError(f"{stream} has more than {MAX_STREAM} facts")
-        return [self._recorded(row) for row in rows]
+        return [self._recorded(row) for row in await self._reader.load(stream, after)]
 
     async def append(self, append: Append) -> None:
         """Append durably, together with whoever else appends just now. Raises Conflict or AlreadyAnswered (nothing was

@@ -17,7 +17,7 @@ from shared.runtime.http.command import Command, answer
 from shared.runtime.http.flaws import flaws
 from shared.runtime.http.parts import parts_of
 from shared.runtime.http.problems import problem
-from shared.runtime.ports import AlreadyAnswered, Conflict, Transient
+from shared.runtime.ports import AlreadyAnswered, Conflict, Stale, Transient
 from shared.runtime.refusals import Refusal, Refused
 
 _log = structlog.get_logger("http")
@@ -50,6 +50,7 @@ def install(app: FastAPI, refusals: Sequence[type[Exception]]) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Conflict, _conflict)
+    app.add_exception_handler(Stale, _stale)
     own: tuple[type[Exception], ...] = (Refusal, *refusals)
     for refused in own:
         app.add_exception_handler(refused, _refused)
@@ -83,6 +84,11 @@ async def _refused(request: Request, exception: Exception) -> Response:
 async def _conflict(request: Request, exception: Exception) -> Response:
     earlier = await _answered_meanwhile(request)
     return earlier or _tell(request, codes.CONFLICT.refuse())
+
+
+async def _stale(request: Request, exception: Exception) -> Response:
+    earlier = await _answered_meanwhile(request)
+    return earlier or _tell(request, codes.STALE.refuse())
 
 
 async def _answered_meanwhile(request: Request) -> Response | None:
