@@ -90,7 +90,7 @@ def admit(
 def _gap(fact: Witnessed, head: int) -> str:
     return (
         f"{fact.service} {fact.stream}: version {fact.version} arrived but {head + 1} is missing; "
-        "publish the stream again from there (reset the relay's checkpoint), then retry this delivery"
+        "have the stream published again, see 'A hole in the trail' in services/registry/README.md"
     )
 
 
