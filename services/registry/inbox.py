@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from shared.runtime.clock import Clock
-from shared.runtime.records import Foreign, Malformed, event_of, from_record
-from shared.runtime.store import FactStore
-from shared.runtime.streams import CollectingStreams
-
 from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
 from services.registry.domain.errors import NumberTaken, Refusal
-from services.registry.domain.trail import StreamKey, Untrustworthy, Witnessed, admit, digest_of
+from services.registry.domain.trail import Address, Admitted, StreamKey, Untrustworthy, Witnessed, admit, digest_of
 from services.registry.handlers import Handlers, Numbers
 from shared.envelope import Envelope, Origin, machine
 from shared.events import PublicEvent, RecognitionApproved, RevocationOrdered
+from shared.runtime.clock import Clock
 from shared.runtime.ports import AnyConnection, Delivery, Effect, Rejected, Streams
+from shared.runtime.records import Foreign, Malformed, event_of, from_record
+from shared.runtime.store import FactStore
+from shared.runtime.streams import CollectingStreams
 
 ACTOR = machine("registry")
 SERVICES = ("intake", "review", "registry", "notifications")
@@ -33,9 +32,9 @@ class TrailWriter(Protocol):
 
     async def heads(self, streams: Sequence[StreamKey]) -> Mapping[StreamKey, int]: ...
 
-    async def digests(self, facts: Sequence[tuple[str, str, int]]) -> Mapping[tuple[str, str, int], bytes]: ...
+    async def digests(self, facts: Sequence[Address]) -> Mapping[Address, bytes]: ...
 
-    async def add(self, connection: AnyConnection, facts: Sequence[Witnessed]) -> None: ...
+    async def add(self, connection: AnyConnection, admitted: Admitted) -> None: ...
 
 
 class Decisions:

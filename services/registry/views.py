@@ -132,6 +132,16 @@ class Discrepancy:
 
 
 @dataclass(frozen=True)
+class Hole:
+    """A fact that later facts of its stream prove to exist and that has not arrived."""
+
+    service: str
+    stream: str
+    version: int
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
 class Examination:
     """What re-reading a part of the trail found. ``next`` names where the next part begins, None at the end."""
 
@@ -152,6 +162,10 @@ class Trail(Protocol):
         ...
 
     async def examine(self, after: tuple[str, str, int] | None, limit: int) -> Examination: ...
+
+    async def holes(self, limit: int) -> Sequence[Hole]:
+        """The facts that are missing, the longest missing first."""
+        ...
 
 
 def folded(name: str) -> str:

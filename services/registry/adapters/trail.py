@@ -8,7 +8,7 @@ import asyncpg
 
 from services.registry.adapters.conditions import Conditions, beginning
 from services.registry.domain.trail import digest_of
-from services.registry.views import AuditEntry, Discrepancy, EntriesWanted, EntryMark, Examination
+from services.registry.views import AuditEntry, Discrepancy, EntriesWanted, EntryMark, Examination, Hole
 
 EXPORT_PAGE = 1000
 """Rows fetched at a time for an export: about a megabyte."""
@@ -22,6 +22,14 @@ SETTLED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
 EXAMINE = """
 SELECT service, stream, version, digest, data FROM audit_trail
 WHERE (service, stream, version) > ($1, $2, $3) ORDER BY service, stream, version LIMIT $4
+"""
+
+# Two partitions may notice and fill the same hole at once, each unseen by the other: what is on the trail is no hole.
+HOLES = """
+SELECT service, stream, version, noticed_at FROM audit_holes AS hole
+WHERE NOT EXISTS (SELECT 1 FROM audit_trail AS trail
+    WHERE (trail.service, trail.stream, trail.version) = (hole.service, hole.stream, hole.version))
+ORDER BY noticed_at, service, stream, version LIMIT $1
 """
 
 
@@ -63,6 +71,9 @@ class SqlTrail:
         found = tuple(_discrepancies(rows, after or ("", "", 0)))
         last = rows[-1] if len(rows) == limit else None
         return Examination(len(rows), found, None if last is None else (last[0], last[1], last[2]))
+
+    async def holes(self, limit: int) -> list[Hole]:
+        return [Hole(**row) for row in await self._pool.fetch(HOLES, limit)]
 
     async def _fetch(self, template: str, query: Conditions, limit: int) -> list[AuditEntry]:
         return [AuditEntry(**row) for row in await self._pool.fetch(*_statement(template, query, limit))]

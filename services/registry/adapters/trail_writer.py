@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from services.registry.domain.trail import StreamKey, Witnessed
+from services.registry.domain.trail import Address, Admitted, StreamKey
 from shared.runtime.ports import Conflict
 
 if TYPE_CHECKING:
@@ -34,6 +34,16 @@ JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS asked (service, stream, ver
 """
 
 
+MISS = """
+INSERT INTO audit_holes (service, stream, version) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+ON CONFLICT DO NOTHING
+"""
+FILL = """
+DELETE FROM audit_holes AS hole USING unnest($1::text[], $2::text[], $3::bigint[]) AS filled (service, stream, version)
+WHERE (hole.service, hole.stream, hole.version) = (filled.service, filled.stream, filled.version)
+"""
+
+
 class SqlTrailWriter:
     """The writing side of the trail: INSERT and SELECT are all that the application role may do here."""
 
@@ -45,18 +55,25 @@ class SqlTrailWriter:
         services, names = [key[0] for key in streams], [key[1] for key in streams]
         return {(row[0], row[1]): row[2] for row in await self._pool.fetch(HEADS, services, names)}
 
-    async def digests(self, facts: Sequence[tuple[str, str, int]]) -> Mapping[tuple[str, str, int], bytes]:
+    async def digests(self, facts: Sequence[Address]) -> Mapping[Address, bytes]:
         """The digests of those of these facts that are on the trail."""
         if not facts:
             return {}
-        rows = await self._pool.fetch(KEPT, *map(list, zip(*facts, strict=True)))
+        rows = await self._pool.fetch(KEPT, *_columns(facts))
         return {(row[0], row[1], row[2]): row[3] for row in rows}
 
-    async def add(self, connection: AnyConnection, facts: Sequence[Witnessed]) -> None:
-        """Add facts that follow their streams' heads. Raises :class:`Conflict` where a head moved meanwhile."""
+    async def add(self, connection: AnyConnection, admitted: Admitted) -> None:
+        """Add facts and note the holes. Raises :class:`Conflict` where a fact was added meanwhile."""
+        records = [astuple(fact) for fact in admitted.facts]
         try:
-            await connection.copy_records_to_table(
-                "audit_trail", records=[astuple(fact) for fact in facts], columns=COLUMNS
-            )
+            await connection.copy_records_to_table("audit_trail", records=records, columns=COLUMNS)
         except asyncpg.UniqueViolationError as fault:
             raise Conflict from fault
+        if admitted.missing:
+            await connection.execute(MISS, *_columns(admitted.missing))
+        if admitted.filled:
+            await connection.execute(FILL, *_columns(admitted.filled))
+
+
+def _columns(addresses: Sequence[Address]) -> list[list[object]]:
+    return [list(column) for column in zip(*addresses, strict=True)]

@@ -1,7 +1,8 @@
 """Understands when a fact of another service may be added to the audit trail: complete, in order, unaltered, once.
 
-A stream's facts are numbered 1, 2, 3 … without holes. Whatever breaks that is refused by name; it is never smoothed
-over, because a trail with a silent hole proves nothing.
+A stream's facts are numbered 1, 2, 3 … without holes. Facts about one case arrive in order, so a hole in a stream of
+its own is refused by name. Facts of a stream that many cases share (a round) arrive by way of their cases, each at its
+own speed: there a hole is noted, and closed by the fact that fills it. No hole is ever passed over in silence.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from hashlib import sha256
 
 StreamKey = tuple[str, str]
 """Service and stream."""
+
+Address = tuple[str, str, int]
+"""Service, stream and version."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,30 @@ class Witnessed:
     data: bytes
 
     @property
+    def in_order(self) -> bool:
+        """Whether the stream is its case's own (``case:<case id>``): then nothing can overtake anything on its way."""
+        return self.stream.partition(":")[2] == self.case_id
+
+    @property
     def key(self) -> StreamKey:
         return self.service, self.stream
 
     @property
-    def address(self) -> tuple[str, str, int]:
+    def address(self) -> Address:
         return self.service, self.stream, self.version
+
+
+HOLES_AT_ONCE = 10_000
+"""A jump over more versions than this is no delay on the way: it is refused."""
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What a batch adds: facts in order, the addresses that they show to be missing, and those that they fill."""
+
+    facts: tuple[Witnessed, ...] = ()
+    missing: tuple[Address, ...] = ()
+    filled: tuple[Address, ...] = ()
 
 
 class Untrustworthy(Exception):
@@ -64,27 +86,43 @@ def digest_of(data: bytes) -> bytes:
     return sha256(data).digest()
 
 
-def admit(
-    facts: Sequence[Witnessed], heads: Mapping[StreamKey, int], known: Mapping[tuple[str, str, int], bytes]
-) -> tuple[Witnessed, ...]:
-    """Those facts that are new, in order. ``known`` holds the digests of facts at or below their stream's head.
-
-    Raises :class:`Gap` or :class:`Altered` for the first fact that cannot be taken.
-    """
-    reached, digests, new = dict(heads), dict(known), list[Witnessed]()
+def admit(facts: Sequence[Witnessed], heads: Mapping[StreamKey, int], known: Mapping[Address, bytes]) -> Admitted:
+    """What is new. ``heads`` are the highest versions on the trail, ``known`` the digests of those of these facts that
+    are on it already. Raises :class:`Gap` or :class:`Altered` for the first fact that cannot be taken."""
+    reached, digests = dict(heads), dict(known)
+    new: list[Witnessed] = []
+    missing: dict[Address, None] = {}
+    filled: list[Address] = []
     for fact in facts:
         head = reached.get(fact.key, 0)
-        if fact.version > head + 1:
-            raise Gap(_gap(fact, head))
-        if digest_of(fact.data) != fact.digest:
-            raise Altered(_altered(fact, "its content does not match the digest it travelled with"))
-        if fact.version <= head:
-            if digests.get(fact.address) != fact.digest:
-                raise Altered(_altered(fact, "it was recorded before with other content"))
+        if _repeated(fact, digests):
             continue
-        reached[fact.key], digests[fact.address] = fact.version, fact.digest
+        if fact.version <= head and fact.in_order:
+            raise Altered(_altered(fact, "later versions are on record and this one never was"))
+        if fact.version > head + 1:
+            missing |= dict.fromkeys(_jumped(fact, head))
+        elif fact.address in missing:
+            del missing[fact.address]
+        elif fact.version <= head:
+            filled.append(fact.address)
+        reached[fact.key], digests[fact.address] = max(head, fact.version), fact.digest
         new.append(fact)
-    return tuple(new)
+    return Admitted(tuple(new), tuple(missing), tuple(filled))
+
+
+def _repeated(fact: Witnessed, digests: Mapping[Address, bytes]) -> bool:
+    if digest_of(fact.data) != fact.digest:
+        raise Altered(_altered(fact, "its content does not match the digest it travelled with"))
+    before = digests.get(fact.address)
+    if before not in (None, fact.digest):
+        raise Altered(_altered(fact, "it was recorded before with other content"))
+    return before is not None
+
+
+def _jumped(fact: Witnessed, head: int) -> list[Address]:
+    if fact.in_order or fact.version - head > HOLES_AT_ONCE:
+        raise Gap(_gap(fact, head))
+    return [(fact.service, fact.stream, version) for version in range(head + 1, fact.version)]
 
 
 def _gap(fact: Witnessed, head: int) -> str:

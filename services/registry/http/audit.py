@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 
 from services.registry.http.asked import TOO_MANY_ROWS
 from services.registry.http.sheet import ROWS_AT_MOST, SECONDS_AT_MOST, Cell, sheet
-from services.registry.views import AuditEntry, Discrepancy, EntriesWanted, EntryMark, Trail
+from services.registry.views import PAGE_LIMIT, AuditEntry, Discrepancy, EntriesWanted, EntryMark, Hole, Trail
 from shared.runtime.http import Accepts, Allow, Page, Paged, codes, router
 from shared.runtime.http.pages import decode, encode
 
@@ -66,6 +66,13 @@ class ExaminationReport:
     cursor: str
 
 
+@dataclass(frozen=True)
+class HoleList:
+    """Facts that are known to exist and have not arrived, the longest missing first."""
+
+    items: list[Hole]
+
+
 def wanted(
     case: Annotated[str, Query(max_length=200)] = "",
     actor: Annotated[str, Query(max_length=200, description="Id of the person or machine that acted.")] = "",
@@ -112,6 +119,11 @@ def audit_routes(trail: Trail) -> APIRouter:
         found = await trail.examine(_address(cursor), limit)
         following = "" if found.next is None else encode(EXAMINATION, found.next)
         return ExaminationReport(found.rows, list(found.discrepancies), following)
+
+    @routes.get("/audit/holes")
+    @Allow(roles=("inspector", "operator"), note="what is missing, and since when; no content")
+    async def missing(limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = PAGE_LIMIT) -> HoleList:
+        return HoleList(list(await trail.holes(limit)))
 
     return routes
 

@@ -165,14 +165,16 @@ async def test_a_parked_revocation_is_recorded_once_its_title_is(
 # ── the trail ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def witnessed(version: int, stream: str = "case:1", source: str = "review", topic: str = "", n: int = 0) -> Delivery:
+def witnessed(
+    version: int, stream: str = "case:1", source: str = "review", topic: str = "", n: int = 0, case_id: str = ""
+) -> Delivery:
     envelope = Envelope(
         id=f"{stream}/{version}",
         source=source,
         type=f"{source}.step-taken.1",
         schema=1,
         position=Position(5, version),
-        case_id=CaseId(stream.partition(":")[2]),
+        case_id=CaseId(case_id or stream.partition(":")[2]),
         origin=replace(OFFICER, reason="理由\n第二行"),
         data={"n": n},
     )
@@ -207,10 +209,26 @@ async def test_a_hole_is_mended_as_the_readme_says(registry: Database, witness: 
     parking = Parking(registry, {"registry-audit": Witness(SqlTrailWriter(registry.pool))})
     while waiting := await parking.entries():
         await parking.skip(waiting[0].id, "version 2 was lost; the stream is published again", OPERATOR)
-    await registry.pool.execute("DELETE FROM seen WHERE subscriber = 'registry-audit' AND stream = 'case:1'")
+    await registry.pool.execute(
+        "DELETE FROM seen WHERE subscriber = 'registry-audit' AND source = 'review.audit.v1' AND stream = '1 case:1'"
+    )
     await witness.receive([witnessed(version) for version in range(1, 5)])
     assert await reasons(registry) == []
     assert await SqlTrail(registry.pool).count(EntriesWanted(), 10) == 4
+
+
+async def test_facts_that_many_cases_share_may_overtake_each_other(registry: Database, witness: Consumer) -> None:
+    def of_round(version: int, case_id: str) -> Delivery:
+        return witnessed(version, "round:9", case_id=case_id)
+
+    await witness.receive([of_round(1, "a"), of_round(3, "a")])
+    await witness.receive([of_round(5, "b")])
+    trail = SqlTrail(registry.pool)
+    assert [hole.version for hole in await trail.holes(10)] == [2, 4]
+    await witness.receive([of_round(2, "c"), of_round(4, "c")])
+    assert await trail.holes(10) == []
+    assert (await trail.examine(None, 10)).discrepancies == ()
+    assert await reasons(registry) == []
 
 
 async def test_a_service_that_speaks_for_another_is_parked(registry: Database, witness: Consumer) -> None:

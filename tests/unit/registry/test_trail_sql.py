@@ -10,7 +10,7 @@ import pytest
 
 from services.registry.adapters.trail import EXPORT_PAGE, SqlTrail
 from services.registry.adapters.trail_writer import SqlTrailWriter
-from services.registry.domain.trail import Witnessed, digest_of
+from services.registry.domain.trail import Address, Admitted, Witnessed, digest_of
 from services.registry.views import EntriesWanted, EntryMark
 from shared.runtime.ports import Conflict
 from shared.runtime.postgres.pool import Database
@@ -38,9 +38,11 @@ def facts(count: int) -> list[Witnessed]:
     return made
 
 
-async def add(database: Database, *new: Witnessed) -> None:
+async def add(
+    database: Database, *new: Witnessed, missing: tuple[Address, ...] = (), filled: tuple[Address, ...] = ()
+) -> None:
     async with database.transaction() as connection:
-        await SqlTrailWriter(database.pool).add(connection, new)
+        await SqlTrailWriter(database.pool).add(connection, Admitted(new, missing, filled))
 
 
 @pytest.fixture
@@ -170,3 +172,14 @@ async def test_an_examination_cut_in_parts_finds_the_same(registry: Database) ->
         if (after := part.next) is None:
             break
     assert found == [(4, "gap"), (5, "altered")]
+
+
+async def test_holes_are_listed_until_their_facts_arrive(registry: Database) -> None:
+    trail = SqlTrail(registry.pool)
+    await add(registry, fact(4, "round:9"), missing=tuple(("review", "round:9", version) for version in (1, 2, 3)))
+    assert [hole.version for hole in await trail.holes(10)] == [1, 2, 3]
+    assert [hole.version for hole in await trail.holes(2)] == [1, 2]
+    await add(registry, fact(2, "round:9"), filled=(fact(2, "round:9").address,))
+    assert [hole.version for hole in await trail.holes(10)] == [1, 3]
+    await add(registry, fact(3, "round:9"))
+    assert [hole.version for hole in await trail.holes(10)] == [1], "filled unseen by whoever noted it"

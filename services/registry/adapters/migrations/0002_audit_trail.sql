@@ -39,3 +39,14 @@ $$;
 CREATE TRIGGER audit_trail_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_trail
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_trail();
 GRANT SELECT, INSERT ON audit_trail TO :"application";
+
+-- Versions that a later one of the same stream has overtaken on its way. Normal for a moment in a stream that many
+-- cases share; a fault where it stays. A row goes when its fact arrives.
+CREATE TABLE audit_holes (
+    service text COLLATE "C" NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    noticed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (service, stream, version)
+);
+GRANT SELECT, INSERT, DELETE ON audit_holes TO :"application";
