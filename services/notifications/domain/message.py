@@ -43,7 +43,12 @@ class Message:
     composed: MessageComposed | None = None
     attempts: int = 0
     outcome: Outcome = "waiting"
+    due_at: datetime | None = None
     readers: frozenset[str] = frozenset()
+
+    def due(self, now: datetime) -> bool:
+        """Whether it is a mail that is to be tried now."""
+        return self.outcome == "waiting" and self.due_at is not None and self.due_at <= now
 
 
 def message_id(event_id: str, recipient: Recipient, channel: Channel) -> str:
@@ -55,11 +60,15 @@ def message_id(event_id: str, recipient: Recipient, channel: Channel) -> str:
 def evolve(message: Message, fact: MessageFact) -> Message:
     match fact:
         case MessageComposed():
-            return replace(message, composed=fact, outcome="delivered" if fact.channel == "in_app" else "waiting")
+            in_app = fact.channel == "in_app"
+            return Message(
+                fact, outcome="delivered" if in_app else "waiting", due_at=None if in_app else fact.composed_at
+            )
         case MessageSent():
-            return replace(message, attempts=fact.attempt, outcome="delivered")
+            return replace(message, attempts=fact.attempt, outcome="delivered", due_at=None)
         case DeliveryFailed():
-            return replace(message, attempts=fact.attempt, outcome="waiting" if fact.retry_at else "given_up")
+            outcome: Outcome = "waiting" if fact.retry_at else "given_up"
+            return replace(message, attempts=fact.attempt, outcome=outcome, due_at=fact.retry_at)
         case MessageRead():
             return replace(message, readers=message.readers | {fact.reader})
 
