@@ -13,13 +13,10 @@ TRIES: Final = 3
 """How often a decision that was overtaken by another one is made again before we back off."""
 
 
-<<<<<<< HEAD
-=======
 PASSING: Final[tuple[type[Exception], ...]] = (Conflict, Transient, *TRANSIENT)
 """What says nothing about the delivery: the same is tried again."""
 
 
->>>>>>> bus
 class Refused(Exception):
     """These deliveries cannot be applied together; alone, each may be or may have to be parked with the reason."""
 

@@ -149,9 +149,7 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def _checks(
-    around: Around, relay: Relay, workers: Sequence[Worker], own: Mapping[str, Check]
-) -> dict[str, Check]:
+def _checks(around: Around, relay: Relay, workers: Sequence[Worker], own: Mapping[str, Check]) -> dict[str, Check]:
     async def database() -> str:
         try:
             async with around.database.reading() as connection:
