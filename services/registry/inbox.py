@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Annotated, Protocol
+
+import msgspec
 
 from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
 from services.registry.domain.errors import NumberTaken, Refusal
-from services.registry.domain.trail import Address, Admitted, StreamKey, Untrustworthy, Witnessed, admit, digest_of
+from services.registry.domain.trail import Address, Admitted, StreamKey, Untrustworthy, Witnessed, admit
 from services.registry.handlers import Handlers, Numbers
 from shared.envelope import Envelope, Origin, machine
 from shared.events import PublicEvent, RecognitionApproved, RevocationOrdered
@@ -150,7 +152,8 @@ def _witnessed(delivery: Delivery) -> Witnessed | None:
         return None
     if delivery.record.topic != f"{envelope.source}.audit.v1":
         raise Rejected(f"{envelope.source[:100]!r} published on {delivery.record.topic}: no service speaks for another")
-    origin, actor, data = envelope.origin, envelope.origin.actor, delivery.record.value
+    carried = _carried(delivery, envelope)
+    origin, actor = envelope.origin, envelope.origin.actor
     return Witnessed(
         service=envelope.source,
         stream=envelope.stream,
@@ -168,6 +171,26 @@ def _witnessed(delivery: Delivery) -> Witnessed | None:
         reason=origin.reason,
         occurred_at=origin.occurred_at,
         position=str(envelope.position),
-        digest=digest_of(data),
-        data=data,
+        digest=bytes.fromhex(carried.sha256),
+        data=bytes(carried.state),
     )
+
+
+class Carried(msgspec.Struct):
+    """What an audit record holds: the fact's address again, its stored JSON as it is, and the digest of that."""
+
+    stream: str
+    version: int
+    name: str
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    state: msgspec.Raw
+
+
+def _carried(delivery: Delivery, envelope: Envelope) -> Carried:
+    try:
+        carried = msgspec.json.decode(delivery.record.value, type=Carried)
+    except msgspec.DecodeError as fault:
+        raise Rejected(f"{envelope.id}: this is no fact of an audit stream ({fault})") from fault
+    if (carried.stream, carried.version, carried.name) != (envelope.stream, envelope.version, envelope.type):
+        raise Rejected(f"{envelope.id}: the record's headers name another fact than its content")
+    return carried

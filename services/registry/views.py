@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from services.registry.domain.entry import Status
 
@@ -73,6 +73,26 @@ class Titles(Protocol):
     async def count(self, wanted: TitlesWanted, ceiling: int) -> int:
         """How many rows the selection has, counted up to ``ceiling``."""
         ...
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One fact about a title. ``by`` is the role that acted, never a person."""
+
+    version: int
+    what: Literal["entered", "revoked"]
+    at: datetime
+    by: str
+    caused_by: str
+    ground: str | None = None
+    clause: str | None = None
+    reason: str | None = None
+
+
+class Happenings(Protocol):
+    """The recorded facts of a case's entry."""
+
+    async def of(self, case_id: str) -> list[Happening]: ...
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import asyncio
 import logging
 from typing import Protocol
 
+import asyncpg
+
 from services.notifications.adapters.post import Undelivered
 from services.notifications.domain.commands import MessageCommand, RecordFailure, RecordSent
 from services.notifications.domain.events import MessageComposed
@@ -27,7 +29,8 @@ CLAIMED_AT_MOST = 20
 IDLE_S = 1.0
 ILL_S = 5.0
 ACTOR = machine("notifications-mailer")
-PASSING: tuple[type[Exception], ...] = (Transient, Conflict, *TRANSIENT)
+PASSING: tuple[type[Exception], ...] = (Transient, Conflict, *TRANSIENT, asyncpg.UndefinedTableError)
+"""The database is away, somebody was quicker, or the view is just being made or swapped for its rebuilt copy."""
 
 
 class Post(Protocol):
@@ -35,7 +38,9 @@ class Post(Protocol):
 
 
 class Mailer:
-    """Sends what is due, a few at a time."""
+    """Sends what is due, a few at a time: a worker of the service."""
+
+    name = "mailer"
 
     def __init__(
         self,
@@ -52,18 +57,34 @@ class Mailer:
         self._contacts = contacts
         self._post = post
         self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+        self._fault = ""
 
-    async def run(self) -> None:
-        """Until cancelled."""
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=self.name)
+
+    async def stop(self) -> None:
+        """Breaks off; a mail in hand is tried again when its lease ends."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+
+    def healthy(self) -> str:
+        """Empty when well. A mail server that is away is no illness of ours: its mails wait and the log shows it."""
+        if self._task is not None and self._task.done() and not self._task.cancelled():
+            return f"mailer stopped: {self._task.exception()!r}"
+        return self._fault
+
+    async def _run(self) -> None:
         while True:
             try:
-                sent = await self.round()
+                busy, self._fault = bool(await self.round()), ""
             except PASSING as fault:
-                log.warning("mailer waits: %s %s", type(fault).__name__, fault)
-                await asyncio.sleep(ILL_S)
-                continue
-            if not sent:
-                await asyncio.sleep(IDLE_S)
+                busy, self._fault = False, f"mailer waits: {type(fault).__name__} {fault}"
+                log.warning("%s", self._fault)
+            if not busy:
+                await asyncio.sleep(ILL_S if self._fault else IDLE_S)
 
     async def round(self) -> int:
         """Try what is due now; answers how many mails were in hand."""

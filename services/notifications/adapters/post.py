@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import aiosmtplib
 
 from services.notifications.domain.events import MessageComposed
-from services.notifications.settings import NotificationsSettings
+from services.notifications.settings import MailSettings
 from services.notifications.views import ContactRow
 
 PERMANENT = 500
@@ -31,7 +31,7 @@ class Undelivered(Exception):
 class SmtpPost:
     """Sends through one mail server, one connection a mail: a few mails a minute need no more."""
 
-    def __init__(self, settings: NotificationsSettings) -> None:
+    def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
 
     async def send(self, message: MessageComposed, contact: ContactRow) -> str:
@@ -51,28 +51,28 @@ class SmtpPost:
     async def _submit(self, mail: EmailMessage) -> str:
         _, reply = await aiosmtplib.send(
             mail,
-            hostname=self._settings.smtp_host,
-            port=self._settings.smtp_port,
-            username=self._settings.smtp_username or None,
-            password=self._settings.smtp_password.get_secret_value() or None,
-            use_tls=self._settings.smtp_security == "tls",
-            start_tls=self._settings.smtp_security == "starttls",
-            timeout=self._settings.smtp_timeout_s,
+            hostname=self._settings.host,
+            port=self._settings.port,
+            username=self._settings.username or None,
+            password=self._settings.password or None,
+            use_tls=self._settings.security == "tls",
+            start_tls=self._settings.security == "starttls",
+            timeout=self._settings.timeout_s,
         )
         return reply
 
 
-def letter(message: MessageComposed, contact: ContactRow, settings: NotificationsSettings) -> EmailMessage:
+def letter(message: MessageComposed, contact: ContactRow, settings: MailSettings) -> EmailMessage:
     """The mail in the contact's language. The same message always has the same Message-ID, so that a mail sent twice
     after a crash is shown once."""
     chinese = contact.language == "zh"
     title, body = (message.title_zh, message.body_zh) if chinese else (message.title_en, message.body_en)
     mail = EmailMessage(policy=SMTP_POLICY)
-    mail["From"] = settings.smtp_sender
+    mail["From"] = settings.sender
     mail["To"] = contact.address
     mail["Subject"] = " ".join(title.split())
     mail["Date"] = format_datetime(message.composed_at)
-    mail["Message-ID"] = f"<{message.message_id}@{settings.smtp_sender.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{message.message_id}@{settings.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
     mail.set_content(f"{body}\n\n{settings.base_url}".rstrip() + "\n")
     return mail

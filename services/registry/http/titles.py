@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
@@ -16,7 +16,7 @@ from services.registry.domain.numbering import read_number
 from services.registry.handlers import ENTRY, Numbers
 from services.registry.http.asked import MISTYPED, TOO_MANY_ROWS
 from services.registry.http.sheet import ROWS_AT_MOST, SECONDS_AT_MOST, Cell, sheet
-from services.registry.views import PAGE_LIMIT, TitleMark, TitleRow, Titles, TitlesWanted
+from services.registry.views import PAGE_LIMIT, Happening, Happenings, TitleMark, TitleRow, Titles, TitlesWanted
 from shared.identifiers import region_stem
 from shared.runtime.clock import SHANGHAI, Clock, local_day
 from shared.runtime.http import Accepts, Page, Paged, Public, codes, etag, router
@@ -37,20 +37,6 @@ class TitlePage:
 
 
 @dataclass(frozen=True)
-class Happening:
-    """One fact about a title. ``by`` is the role that acted, never a person."""
-
-    version: int
-    what: Literal["entered", "revoked"]
-    at: datetime
-    by: str
-    caused_by: str
-    ground: str | None = None
-    clause: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
 class TitleHistory:
     number: str
     holder_name: str
@@ -65,12 +51,6 @@ class Verification:
     result: Literal["active", "pending", "lapsed", "revoked", "unknown", "mistyped"]
     on: date
     title: TitleRow | None
-
-
-class History(Protocol):
-    """The recorded facts of a case's entry."""
-
-    async def happenings(self, case_id: str) -> list[Happening]: ...
 
 
 def wanted(
@@ -92,7 +72,7 @@ def wanted(
 Wanted = Annotated[TitlesWanted, Depends(wanted)]
 
 
-def title_routes(titles: Titles, numbers: Numbers, streams: Streams, history: History, clock: Clock) -> APIRouter:
+def title_routes(titles: Titles, numbers: Numbers, streams: Streams, happenings: Happenings, clock: Clock) -> APIRouter:
     """Everything that the public may read."""
     routes = router(tags=["titles"])
 
@@ -132,7 +112,7 @@ def title_routes(titles: Titles, numbers: Numbers, streams: Streams, history: Hi
         loaded = await _loaded(number)
         response.headers["ETag"] = etag(loaded.version)
         row = row_of(loaded.state, local_day(clock.now()))
-        return TitleHistory(row.number, row.holder_name, row.status, await history.happenings(row.case_id))
+        return TitleHistory(row.number, row.holder_name, row.status, await happenings.of(row.case_id))
 
     @routes.get("/verify/{number}")
     @Public("whoever holds a certificate may check it")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
+import msgspec
 import pytest
 
 from services.registry.adapters.numbers import SqlNumbers
@@ -166,8 +168,15 @@ async def test_a_parked_revocation_is_recorded_once_its_title_is(
 
 
 def witnessed(
-    version: int, stream: str = "case:1", source: str = "review", topic: str = "", n: int = 0, case_id: str = ""
+    version: int,
+    stream: str = "case:1",
+    source: str = "review",
+    topic: str = "",
+    n: int = 0,
+    case_id: str = "",
+    changes: Mapping[str, object] | None = None,
 ) -> Delivery:
+    state = b'{"n":%d}' % n
     envelope = Envelope(
         id=f"{stream}/{version}",
         source=source,
@@ -176,7 +185,14 @@ def witnessed(
         position=Position(5, version),
         case_id=CaseId(case_id or stream.partition(":")[2]),
         origin=replace(OFFICER, reason="理由\n第二行"),
-        data={"n": n},
+        data={
+            "stream": stream,
+            "version": version,
+            "name": f"{source}.step-taken.1",
+            "sha256": sha256(state).hexdigest(),
+            "state": msgspec.Raw(state),
+        }
+        | dict(changes or {}),
     )
     return Delivery(to_record(envelope, topic or f"{source}.audit.v1"))
 
@@ -235,6 +251,25 @@ async def test_a_service_that_speaks_for_another_is_parked(registry: Database, w
     await witness.receive([witnessed(1, source="intake", topic="review.audit.v1")])
     assert await SqlTrail(registry.pool).count(EntriesWanted(), 10) == 0
     assert "no service speaks for another" in (await reasons(registry))[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sha256": "0" * 64}, "does not match the digest"),
+        ({"sha256": "short"}, "no fact of an audit stream"),
+        ({"state": None, "stream": 7}, "no fact of an audit stream"),
+        ({"stream": "case:2"}, "headers name another fact"),
+        ({"version": 2}, "headers name another fact"),
+        ({"name": "review.other.1"}, "headers name another fact"),
+    ],
+)
+async def test_a_fact_that_was_tampered_with_on_its_way_is_parked(
+    registry: Database, witness: Consumer, changes: dict[str, object], said: str
+) -> None:
+    await witness.receive([witnessed(1, changes=changes)])
+    assert await SqlTrail(registry.pool).count(EntriesWanted(), 10) == 0
+    assert said in (await reasons(registry))[0]
 
 
 async def test_a_thousand_facts_in_one_batch(registry: Database, witness: Consumer) -> None:
