@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -181,12 +180,9 @@ async def chunks(size: int, count: int) -> AsyncIterator[bytes]:
 async def test_bodies_are_limited_declared_or_chunked_and_a_route_may_allow_more() -> None:
     async with served(hostile_app()) as address, httpx.AsyncClient(base_url=address) as client:
         json_type = {"Content-Type": "application/json"}
-        for body in (b"x" * 1001, chunks(100, 11)):
+        for body in (b"x" * 1001, chunks(100, 11), b"x" * 5_000_000, chunks(10_000, 500)):
             response = await client.post("/things", content=body, headers=json_type)
             assert (response.status_code, response.json()["code"]) == (413, "body_too_large")
-        # While somebody goes on sending, the connection is cut: the answer may not reach him, the server lives on.
-        with suppress(httpx.TransportError):
-            assert (await client.post("/things", content=chunks(10_000, 2000), headers=json_type)).status_code == 413
         assert (await client.put("/large", content=chunks(1000, 5))).json() == {"size": 5000}
         assert (await client.put("/large", content=chunks(1000, 6))).status_code == 413
         assert (await client.post("/things", json={"name": "a"})).status_code == 200

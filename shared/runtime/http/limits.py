@@ -18,6 +18,9 @@ from shared.runtime.refusals import Refusal
 _METER = "shifan.meter"
 _HEALTH = "/healthz/"
 
+DRAIN_BYTES = 64 * 1024 * 1024
+DRAIN_SECONDS = 5.0
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -41,6 +44,7 @@ class Meter:
     def __init__(self, receive: Receive, headers: Headers, limit: int) -> None:
         self._receive = receive
         self._declared = headers.get("content-length", "")
+        self._expects = "expect" in headers
         self._digest = hashlib.sha256()
         self._seconds = 0.0
         self._deadline: asyncio.Timeout | None = None
@@ -51,22 +55,35 @@ class Meter:
 
     async def receive(self) -> Message:
         if self._declared.isdecimal() and int(self._declared[:19]) > self.limit_bytes:
-            raise self._too_large()
+            raise await self._too_large()
         self.waiting = not self.complete
         message = await self._receive()
         self.waiting = False
         if message["type"] == "http.request":
             chunk = message.get("body", b"")
             self.received += len(chunk)
-            if self.received > self.limit_bytes:
-                raise self._too_large()
-            self._digest.update(chunk)
             self.complete = not message.get("more_body", False)
+            if self.received > self.limit_bytes:
+                raise await self._too_large()
+            self._digest.update(chunk)
         return message
 
     def digest(self) -> bytes:
         """SHA-256 of what has arrived; of the whole body once ``complete``."""
         return self._digest.digest()
+
+    async def _drain(self) -> None:
+        """Read on for a while and forget: a client that is still sending would see a reset, never our answer."""
+        if self._expects or (self._declared.isdecimal() and int(self._declared[:19]) > DRAIN_BYTES):
+            return
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.complete and self.received < DRAIN_BYTES:
+                    message = await self._receive()
+                    self.received += len(message.get("body", b""))
+                    self.complete = not message.get("more_body", False)
+        except TimeoutError:
+            return
 
     def allow(self, limit_bytes: int | None, seconds: float | None) -> None:
         """Give this request another body limit, or another time, counted from now."""
@@ -82,7 +99,8 @@ class Meter:
     def bind(self, deadline: asyncio.Timeout) -> None:
         self._deadline = deadline
 
-    def _too_large(self) -> Refusal:
+    async def _too_large(self) -> Refusal:
+        await self._drain()
         limit = self.limit_bytes
         return codes.TOO_LARGE.refuse(
             zh=f"请求正文超过{limit}字节。",
