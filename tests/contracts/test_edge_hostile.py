@@ -270,3 +270,22 @@ async def test_only_our_own_names_are_answered_to_but_probes_always() -> None:
         for other in ("evil.example.org", "", "edge.test.evil.org", "edge.test:8080:1", "127.0.0.1"):
             assert (await client.get("/openapi.json", headers={"Host": other})).json()["code"] == "wrong_host"
             assert (await client.get("/healthz/live", headers={"Host": other})).status_code == 200
+            assert (await client.get("/x/healthz/live", headers={"Host": other})).status_code == 404
+
+
+async def test_a_caller_who_goes_away_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    app = hostile_app()
+    async with served(app) as address:
+        host, _, port = address.removeprefix("http://").partition(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"PUT /large HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\nx")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        said = ""
+        async with asyncio.timeout(5):
+            while "answered" not in said:
+                await asyncio.sleep(0.01)
+                said += capsys.readouterr().out
+    assert "caller_went_away" in said
+    assert "fault" not in said

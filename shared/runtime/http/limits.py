@@ -16,7 +16,7 @@ from shared.runtime.http.problems import send_problem
 from shared.runtime.refusals import Refusal
 
 _METER = "shifan.meter"
-_HEALTH = "/healthz/"
+_HEALTH = ("/healthz/live", "/healthz/ready")
 
 DRAIN_BYTES = 64 * 1024 * 1024
 DRAIN_SECONDS = 5.0
@@ -151,7 +151,7 @@ class Limiting:
         if self._limits.hosts and not self._ours(scope):
             return codes.WRONG_HOST.refuse()
         # A probe must be answered when we are busiest, or the busy process is killed for it.
-        if self._busy >= self._limits.concurrent and not scope["path"].startswith(_HEALTH):
+        if self._busy >= self._limits.concurrent and not scope["path"].endswith(_HEALTH):
             return codes.BUSY.refuse(headers={"Retry-After": "1"})
         return None
 
@@ -159,7 +159,7 @@ class Limiting:
         named = Headers(scope=scope).getlist("host")
         host = re.sub(r":[0-9]{0,5}$", "", named[0]).lower() if len(named) == 1 else ""
         # Probes call a container by its address, which nobody can list beforehand.
-        return host in self._limits.hosts or scope["path"].startswith(_HEALTH)
+        return host in self._limits.hosts or scope["path"].endswith(_HEALTH)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
         meter = Meter(receive, Headers(scope=scope), self._limits.body_bytes)
