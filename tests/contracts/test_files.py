@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import stat
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +51,7 @@ async def test_a_file_is_kept_by_its_content_once(files: Files, tmp_path: Path) 
     assert await whole(files, digest) == content
     assert await files.size(digest) == len(content)
     assert held(tmp_path / "files") == ["sha256"]
+    assert stat.S_IMODE((tmp_path / "files").stat().st_mode) == 0o700
     assert await files.check() == ""
 
 

@@ -1,4 +1,4 @@
-"""Understands what the OpenAPI description says of every route: who may call, with which headers, and what a refusal is."""
+"""Understands what the OpenAPI description says of a route: who may call, which headers, what a refusal looks like."""
 
 from __future__ import annotations
 

@@ -102,6 +102,9 @@ async def _answered_meanwhile(request: Request) -> Response | None:
         return await _replay(request, replay)
     except Refusal as reused:
         return _tell(request, reused)
+    except AWAY as away:
+        # Whether the first copy was carried out is not known now; a refusal would say that it was not.
+        return await _away(request, away)
     return None
 
 

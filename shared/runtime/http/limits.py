@@ -46,7 +46,6 @@ class Meter:
         self._declared = headers.get("content-length", "")
         self._expects = "expect" in headers
         self._digest = hashlib.sha256()
-        self._seconds = 0.0
         self._deadline: asyncio.Timeout | None = None
         self.limit_bytes = limit
         self.received = 0
