@@ -52,7 +52,7 @@ def test_composes_own_loader_accepts_it_and_resolves_to_the_same_promises(checke
     assert answer.returncode == 0, answer.stderr
     project = json.loads(answer.stdout)
     assert list(faults(project)) == []
-    passwords = {project["services"][name]["environment"]["SHIFAN_DATABASE_URL"] for name in SERVICES}
+    passwords = {project["services"][name]["environment"][f"SHIFAN_{name.upper()}_DATABASE_URL"] for name in SERVICES}
     assert len(passwords) == len(SERVICES)
 
 
@@ -115,10 +115,14 @@ BREAKS = {
         "services", "registry", "environment", "SHIFAN_PROFILE", to="demo"
     ),
     "registry: does not use its own database": _set(
-        "services", "registry", "environment", "SHIFAN_DATABASE_URL", to="postgresql://x@postgres/shifan_review"
+        "services",
+        "registry",
+        "environment",
+        "SHIFAN_REGISTRY_DATABASE_URL",
+        to="postgresql://x@postgres/shifan_review",
     ),
     "review: is told the administrator's password": _set(
-        "services", "review", "environment", "SHIFAN_ADMIN_DATABASE_URL", to="postgresql://"
+        "services", "review", "environment", "SHIFAN_DATABASE_URL", to="postgresql://"
     ),
     "intake: switches the image's health check off": _set("services", "intake", "healthcheck", to={"disable": True}),
     "migrate: would run again and again": _set("services", "migrate", "restart", to="always"),

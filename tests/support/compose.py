@@ -72,9 +72,9 @@ def _service(name: str, service: Project) -> Iterator[str]:
     environment = service.get("environment", {})
     if environment.get("SHIFAN_PROFILE") != "production":
         yield f"{name}: does not run in the production profile"
-    if f"/shifan_{name}" not in str(environment.get("SHIFAN_DATABASE_URL", "")):
+    if not str(environment.get(f"SHIFAN_{name.upper()}_DATABASE_URL", "")).endswith(f"/shifan_{name}"):
         yield f"{name}: does not use its own database"
-    if any("ADMIN" in variable or "ADMIN" in str(value) for variable, value in environment.items()):
+    if "SHIFAN_DATABASE_URL" in environment or any("admin" in str(value).lower() for value in environment.values()):
         yield f"{name}: is told the administrator's password"
     if service.get("healthcheck", {}).get("disable"):
         yield f"{name}: switches the image's health check off"

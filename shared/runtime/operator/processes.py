@@ -69,6 +69,19 @@ class ServiceProcess:
             return (ProcessId.of(self._child.pid),)
         return ()
 
+    def run_to_its_end(self) -> None:
+        """For a command that ends by itself. Raises :class:`PartFailed` when it fails or takes too long."""
+        self._spawn()
+        assert self._child is not None
+        try:
+            code = self._child.wait(self.start_seconds)
+        except subprocess.TimeoutExpired as late:
+            raise PartFailed(self._failure(f"超过 {self.start_seconds:.0f} 秒 / takes too long")) from late
+        finally:
+            self.stop()
+        if code:
+            raise PartFailed(self._failure(f"失败 / failed ({code})"))
+
     def _spawn(self) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
