@@ -6,6 +6,7 @@ A service's own role asks, so a transaction of somebody else's role is seen as t
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,6 @@ from shared.runtime.operator.findings import Finding, well
 from shared.runtime.operator.migrate import url_setting
 from shared.runtime.postgres.migrations import MigrationRefused, pending
 
-MOST_LAG = 1000
-LONG_SECONDS = 30.0
-SKEW_SECONDS = 2.0
 LAG = """
     SELECT count(*) FROM (
         SELECT 1 FROM facts
@@ -32,6 +30,15 @@ OLDEST = """
     ORDER BY xact_start LIMIT 1"""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Beyond these a finding is a warning: facts that wait for the relay, and two ages in seconds."""
+
+    lag: int = 1000
+    transaction_seconds: float = 30.0
+    skew_seconds: float = 2.0
+
+
 async def all_of(services: Mapping[str, Path], surroundings: Mapping[str, str]) -> list[Finding]:
     """Nothing for a service whose database is not known here."""
     found: list[Finding] = []
@@ -41,7 +48,7 @@ async def all_of(services: Mapping[str, Path], surroundings: Mapping[str, str]) 
     return found
 
 
-async def one(service: str, directory: Path, url: str) -> list[Finding]:
+async def one(service: str, directory: Path, url: str, limits: Limits | None = None) -> list[Finding]:
     check = f"database:{service}"
     try:
         connection = await asyncpg.connect(url, timeout=5, command_timeout=10)
@@ -49,22 +56,25 @@ async def one(service: str, directory: Path, url: str) -> list[Finding]:
         zh, en = f"{service} 的数据库没有应答：{fault}", f"{service}'s database does not answer: {fault}"
         return [Finding(check, "fault", zh, en, "shifan stop; shifan up")]
     try:
-        return [finding async for finding in _asked(service, directory, connection)]
+        return [finding async for finding in _asked(service, directory, connection, limits or Limits())]
     finally:
         await connection.close()
 
 
-async def _asked(service: str, directory: Path, connection: asyncpg.Connection[Any]) -> AsyncIterator[Finding]:
+async def _asked(
+    service: str, directory: Path, connection: asyncpg.Connection[Any], limits: Limits
+) -> AsyncIterator[Finding]:
     schema = await _schema(service, directory, connection)
     yield schema
     if schema.verdict != "well":
         return
-    yield _lag(service, int(await connection.fetchval(LAG)))
+    yield _lag(service, int(await connection.fetchval(LAG)), limits.lag)
     parked = await connection.fetchval("SELECT count(*) FROM parked WHERE status = 'parked'")
     yield _parked(service, int(parked))
     oldest = await connection.fetchrow(OLDEST)
-    yield _transaction(service, oldest["pid"], oldest["seconds"]) if oldest else _transaction(service, 0, 0.0)
-    yield _skew(service, await connection.fetchval("SELECT clock_timestamp()"))
+    pid, seconds = (oldest["pid"], oldest["seconds"]) if oldest else (0, 0.0)
+    yield _transaction(service, pid, seconds, limits.transaction_seconds)
+    yield _skew(service, await connection.fetchval("SELECT clock_timestamp()"), limits.skew_seconds)
 
 
 async def _schema(service: str, directory: Path, connection: asyncpg.Connection[Any]) -> Finding:
@@ -80,9 +90,9 @@ async def _schema(service: str, directory: Path, connection: asyncpg.Connection[
     return well(check, f"{service} 的数据库可用", f"{service}'s database answers and fits")
 
 
-def _lag(service: str, behind: int) -> Finding:
+def _lag(service: str, behind: int, most: int) -> Finding:
     zh, en = f"{service} 有 {behind} 条事实待转发", f"{service}: {behind} facts wait for the relay"
-    if behind <= MOST_LAG:
+    if behind <= most:
         return well(f"relay:{service}", zh, en)
     return Finding(f"relay:{service}", "warning", zh, en, f"shifan parked list {service}; shifan status")
 
@@ -94,17 +104,17 @@ def _parked(service: str, count: int) -> Finding:
     return Finding(f"parked:{service}", "fault", zh, en, f"shifan parked list {service}")
 
 
-def _transaction(service: str, pid: int, seconds: float) -> Finding:
+def _transaction(service: str, pid: int, seconds: float, most: float) -> Finding:
     zh, en = f"最久的事务 {seconds:.0f} 秒", f"the oldest transaction is {seconds:.0f} s old"
-    if seconds <= LONG_SECONDS:
+    if seconds <= most:
         return well(f"transaction:{service}", zh, en)
     mend = f"kill {pid}   (PostgreSQL's process that holds it open)"
     return Finding(f"transaction:{service}", "warning", zh, en, mend)
 
 
-def _skew(service: str, theirs: datetime) -> Finding:
+def _skew(service: str, theirs: datetime, most: float) -> Finding:
     apart = abs((datetime.now(UTC) - theirs).total_seconds())
     zh, en = f"与数据库时钟相差 {apart:.1f} 秒", f"the database's clock is {apart:.1f} s apart"
-    if apart <= SKEW_SECONDS:
+    if apart <= most:
         return well(f"time:{service}", zh, en)
     return Finding(f"time:{service}", "warning", zh, en, "timedatectl set-ntp true   (on both machines)")

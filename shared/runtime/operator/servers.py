@@ -46,26 +46,18 @@ class PostgresPart:
 
     def processes(self) -> tuple[ProcessId, ...]:
         """None where the server is not ours."""
-        if self._server is None or self._server.pid == 0:
-            return ()
-        try:
-            identity = ProcessId.of(self._server.pid)
-        except psutil.NoSuchProcess:
-            return ()
-        return (identity,) if identity.find() else ()
+        return living(self._server.pid) if self._server is not None else ()
 
 
 class Broker(Protocol):
     """What the launcher under infra/ offers; named here because shared knows nothing of infra."""
 
     @property
-    def bootstrap(self) -> str: ...
+    def pid(self) -> int: ...
 
     def start(self) -> str: ...
 
     def stop(self) -> None: ...
-
-    def running(self) -> bool: ...
 
 
 @dataclass
@@ -75,7 +67,6 @@ class BrokerPart:
     broker: Broker
     started: Callable[[str], None]
     faults: tuple[type[Exception], ...]
-    pid: Callable[[], int]
     name: str = "kafka"
 
     def start(self) -> None:
@@ -92,11 +83,13 @@ class BrokerPart:
         self.broker.stop()
 
     def processes(self) -> tuple[ProcessId, ...]:
-        pid = self.pid()
-        if not pid:
-            return ()
-        try:
-            identity = ProcessId.of(pid)
-        except psutil.NoSuchProcess:
-            return ()
-        return (identity,) if identity.find() else ()
+        return living(self.broker.pid)
+
+
+def living(pid: int) -> tuple[ProcessId, ...]:
+    """The process of that pid as one of ours, nothing for 0, for one that ended and for a zombie."""
+    try:
+        identity = ProcessId.of(pid) if pid else None
+    except psutil.NoSuchProcess:
+        return ()
+    return (identity,) if identity and identity.find() else ()
