@@ -27,7 +27,7 @@ SERVICES = ("intake", "review", "registry", "notifications")
 def installation(home: str) -> Installation:
     here = Path(str(files("services")))
     directories = {name: here / name / "adapters" / "migrations" for name in SERVICES}
-    return Installation(Home.find(home), directories, Console())
+    return Installation(Home.find(home), directories, Console(), "services")
 
 
 def plan(here: Installation, port: int, kafka: bool) -> Plan:

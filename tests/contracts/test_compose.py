@@ -19,7 +19,7 @@ from tests.support.compose import REQUIRED, SERVICES, faults
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 EXAMPLE = ROOT / ".env.example"
-VALUES = dict.fromkeys(REQUIRED, "0123456789abcdef012345") | {"SHIFAN_ISSUER": "https://id.example"}
+VALUES = dict.fromkeys(REQUIRED, "0123456789abcdef012345") | {"SHIFAN_OIDC_ISSUER": "https://id.example"}
 
 
 def raw() -> dict[str, Any]:
@@ -52,7 +52,7 @@ def test_composes_own_loader_accepts_it_and_resolves_to_the_same_promises(checke
     assert answer.returncode == 0, answer.stderr
     project = json.loads(answer.stdout)
     assert list(faults(project)) == []
-    passwords = {project["services"][name]["environment"][f"SHIFAN_{name.upper()}_DATABASE_URL"] for name in SERVICES}
+    passwords = {project["services"][name]["environment"]["SHIFAN_DATABASE_URL"] for name in SERVICES}
     assert len(passwords) == len(SERVICES)
 
 
@@ -118,11 +118,11 @@ BREAKS = {
         "services",
         "registry",
         "environment",
-        "SHIFAN_REGISTRY_DATABASE_URL",
+        "SHIFAN_DATABASE_URL",
         to="postgresql://x@postgres/shifan_review",
     ),
     "review: is told the administrator's password": _set(
-        "services", "review", "environment", "SHIFAN_DATABASE_URL", to="postgresql://"
+        "services", "review", "environment", "SHIFAN_DATABASE_URL", to="postgresql://shifan_admin:x@postgres"
     ),
     "intake: switches the image's health check off": _set("services", "intake", "healthcheck", to={"disable": True}),
     "migrate: would run again and again": _set("services", "migrate", "restart", to="always"),

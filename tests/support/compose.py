@@ -18,8 +18,8 @@ REQUIRED = (
     "SHIFAN_REGISTRY_DATABASE_PASSWORD",
     "SHIFAN_NOTIFICATIONS_DATABASE_PASSWORD",
     "SHIFAN_KAFKA_CLUSTER_ID",
-    "SHIFAN_ISSUER",
-    "SHIFAN_AUDIENCE",
+    "SHIFAN_OIDC_ISSUER",
+    "SHIFAN_OIDC_AUDIENCE",
     "SHIFAN_ALLOWED_HOSTS",
 )
 
@@ -72,9 +72,9 @@ def _service(name: str, service: Project) -> Iterator[str]:
     environment = service.get("environment", {})
     if environment.get("SHIFAN_PROFILE") != "production":
         yield f"{name}: does not run in the production profile"
-    if not str(environment.get(f"SHIFAN_{name.upper()}_DATABASE_URL", "")).endswith(f"/shifan_{name}"):
+    if not str(environment.get("SHIFAN_DATABASE_URL", "")).endswith(f"/shifan_{name}"):
         yield f"{name}: does not use its own database"
-    if "SHIFAN_DATABASE_URL" in environment or any("admin" in str(value).lower() for value in environment.values()):
+    if any("admin" in str(value).lower() for value in environment.values()):
         yield f"{name}: is told the administrator's password"
     if service.get("healthcheck", {}).get("disable"):
         yield f"{name}: switches the image's health check off"

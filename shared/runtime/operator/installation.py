@@ -23,11 +23,13 @@ class NotConfigured(Exception):
 
 @dataclass(frozen=True)
 class Installation:
-    """``services`` maps each service's name to the directory of its migrations."""
+    """``services`` maps each service's name to the directory of its migrations; ``entry`` is the package whose
+    ``__main__`` is this command (``python -m <entry> …``) and that holds a package per service."""
 
     home: Home
     services: Mapping[str, Path]
     console: Console
+    entry: str
 
     def state(self) -> RunState | None:
         return run_state.read(self.home.run_file)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared.runtime.operator.installation import Installation
 from shared.runtime.operator.launch import Plan
@@ -22,7 +21,6 @@ from shared.runtime.operator.supervisor import Part, Step
 from shared.runtime.postgres.process import free_port
 
 LOOPBACK = "127.0.0.1"
-ENTRY = "services"
 Finish = Callable[[Mapping[str, str]], None]
 """Loads the demonstration's data, given the addresses."""
 
@@ -32,8 +30,10 @@ def one_process(installation: Installation, port: int, finish: Finish) -> Plan:
     origin = f"http://{LOOPBACK}:{port}"
     addresses = {"start": f"{origin}/", "issuer": f"{origin}/issuer"}
     addresses |= {name: f"{origin}/{name}" for name in installation.services}
-    surroundings = _surroundings(installation, addresses) | {"SHIFAN_PORT": str(port)}
-    serve = _process(installation, "services", [ENTRY, "serve"], surroundings, _all_ready(addresses, installation))
+    surroundings = _surroundings(installation) | {"SHIFAN_PORT": str(port), "SHIFAN_PUBLIC_URL": origin}
+    serve = _process(
+        installation, "services", [installation.entry, "serve"], surroundings, _all_ready(addresses, installation)
+    )
     items = [*_databases(installation, surroundings), serve, _demo(addresses, finish)]
     return Plan("one-process", addresses, surroundings, items)
 
@@ -49,27 +49,65 @@ def many_processes(
     origin = f"http://{LOOPBACK}:{port}"
     addresses = {"start": f"{origin}/", "issuer": f"{origin}/issuer"}
     addresses |= {name: f"http://{LOOPBACK}:{number}" for name, number in ports.items()}
-    surroundings = _surroundings(installation, addresses)
+    surroundings = _surroundings(installation)
+    surroundings |= {f"SHIFAN_{name.upper()}_ADDRESS": addresses[name] for name in installation.services}
     started = broker(lambda bootstrap: surroundings.update(SHIFAN_KAFKA=bootstrap))
-    topics = Step("topics", lambda: _run([ENTRY, "topics", "ensure"], surroundings, installation))
-    items: list[Part | Step] = [*_databases(installation, surroundings), *([started] if started else []), topics]
-    own = {"SHIFAN_PORT": str(port)}
-    items.append(_process(installation, "issuer", [ENTRY, "issuer"], ChainMap(own, surroundings), _ready(origin)))
-    for name, number in ports.items():
-        own = {"SHIFAN_PORT": str(number)}
-        ready = _ready(addresses[name])
-        items.append(_process(installation, name, [f"{ENTRY}.{name}"], ChainMap(own, surroundings), ready))
+    if started is None:
+        surroundings["SHIFAN_KAFKA"] = installation.surroundings()["SHIFAN_KAFKA"]
+    items: list[Part | Step] = [*_databases(installation, surroundings), *([started] if started else [])]
+    items.append(
+        Step("topics", lambda: _run("topics", [installation.entry, "topics", "ensure"], surroundings, installation))
+    )
+    own = {"SHIFAN_PORT": str(port), "SHIFAN_PUBLIC_URL": origin}
+    items.append(
+        _process(installation, "issuer", [installation.entry, "issuer"], ChainMap(own, surroundings), _ready(origin))
+    )
+    for name in ports:
+        surroundings_of_one = _Alone(name, ports[name], addresses, surroundings)
+        module = [f"{installation.entry}.{name}"]
+        items.append(_process(installation, name, module, surroundings_of_one, _ready(addresses[name])))
     return Plan("kafka", addresses, surroundings, [*items, _demo(addresses, finish)])
 
 
-def _surroundings(installation: Installation, addresses: Mapping[str, str]) -> dict[str, str]:
-    services = {f"SHIFAN_{name.upper()}_ADDRESS": addresses[name] for name in installation.services}
-    return services | {
+class _Alone(Mapping[str, str]):
+    """What one service alone is told, read when it starts: its own port and database, where people sign in, and
+    nobody else's password."""
+
+    def __init__(self, name: str, port: int, addresses: Mapping[str, str], shared: Mapping[str, str]) -> None:
+        self._name = name
+        self._shared = shared
+        self._own = {
+            "SHIFAN_PORT": str(port),
+            "SHIFAN_PUBLIC_URL": addresses[name],
+            "SHIFAN_OIDC_ISSUER": addresses["issuer"],
+        }
+
+    def _now(self) -> dict[str, str]:
+        common = {key: value for key, value in self._shared.items() if not key.endswith("_DATABASE_URL")}
+        return common | self._own | {"SHIFAN_DATABASE_URL": self._shared[url_setting(self._name)]}
+
+    def __getitem__(self, key: str) -> str:
+        return self._now()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+
+def _surroundings(installation: Installation) -> dict[str, str]:
+    """Said in full, so that no ``.env`` of another purpose changes a demonstration."""
+    return {
         "SHIFAN_PROFILE": "demo",
         "SHIFAN_HOME": str(installation.home.path),
         "SHIFAN_HOST": LOOPBACK,
-        "SHIFAN_ISSUER": addresses["issuer"],
-        "SHIFAN_AUDIENCE": "shifan",
+        "SHIFAN_ALLOWED_HOSTS": f"{LOOPBACK},localhost",
+        "SHIFAN_KAFKA": "",
+        "SHIFAN_OIDC_ISSUER": "",
+        "SHIFAN_OIDC_AUDIENCE": "shifan",
+        "SHIFAN_DEMO_CLOCK": "true",
+        "SHIFAN_FILES_URL": "",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -96,11 +134,9 @@ def _process(
     return ServiceProcess(name, command, surroundings, installation.home.log_dir / f"{name}.log", missing)
 
 
-def _run(module: Sequence[str], surroundings: Mapping[str, str], installation: Installation) -> None:
+def _run(name: str, module: Sequence[str], surroundings: Mapping[str, str], installation: Installation) -> None:
     """A step of our own program in a process of its own, so that it sees exactly what a service will see."""
-    log: Path = installation.home.log_dir / f"{module[-2]}.log"
-    part = ServiceProcess(module[-2], [sys.executable, "-m", *module], surroundings, log, lambda: "")
-    part.run_to_its_end()
+    _process(installation, name, module, surroundings, lambda: "").run_to_its_end()
 
 
 def _ready(address: str) -> Callable[[], str]:

@@ -107,15 +107,24 @@ def tied(command: Sequence[str]) -> list[str]:
 
 
 def end(process: psutil.Process, seconds: float = STOP_SECONDS) -> None:
-    """SIGTERM, a wait of at most ``seconds``, then SIGKILL. Nothing to do where it ended already."""
-    try:
+    """SIGTERM, a wait of at most ``seconds``, then SIGKILL. Nothing to do where it ended already.
+
+    A zombie has ended: whoever started it may be slow to ask for its exit code, or never will.
+    """
+    with suppress(psutil.NoSuchProcess):
         process.send_signal(signal.SIGTERM)
-        process.wait(seconds)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(seconds)
-    except psutil.NoSuchProcess:
-        return
+        if not _gone(process, seconds):
+            process.kill()
+            _gone(process, seconds)
+
+
+def _gone(process: psutil.Process, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def tail(log: Path, characters: int = 1500) -> str:

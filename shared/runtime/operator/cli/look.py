@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Sequence
 
 import typer
@@ -14,6 +15,7 @@ from shared.runtime.operator.cli.answers import as_json, confirmed, installation
 from shared.runtime.operator.doctor import Patient, examine
 from shared.runtime.operator.doctor import as_json as findings_as_json
 from shared.runtime.operator.installation import Installation
+from shared.runtime.postgres.account import account, place
 
 Logins = Callable[[Installation], Sequence[Login]]
 """The demonstration's people, where there is one."""
@@ -66,6 +68,9 @@ def _stop(here: Installation, purge: bool) -> None:
     if done.left:
         here.console.print(f"结束了遗留的 {done.left} 个进程 / ended {done.left} processes that were left behind")
     if purge and here.home.path.exists():
+        if here.home.is_ours() and here.home.database_dir.exists():
+            # For root the server's files may stand elsewhere, where its own account can reach them.
+            shutil.rmtree(place(here.home.database_dir, account(here.surroundings())), ignore_errors=True)
         here.home.purge()
         here.console.print(f"已删除 / deleted {here.home.path}")
     here.console.print("已停止 / stopped" if done.running or done.left else "未在运行 / nothing was running")

@@ -12,7 +12,6 @@ from shared.runtime.operator.cli.look import Logins
 from shared.runtime.operator.installation import Installation
 from shared.runtime.operator.launch import Plan, await_ready, detach, held, run
 from shared.runtime.operator.machine_checks import origin_port
-from shared.runtime.operator.plans import ENTRY
 from shared.runtime.postgres.process import free_port
 
 Plans = Callable[[Installation, int, bool], Plan]
@@ -36,7 +35,7 @@ def install(app: typer.Typer, plans: Plans, logins: Logins) -> None:
             if held(here.home):
                 _reattach(here, kafka, logins)
             elif detached:
-                detach(here.home, _again(kafka, port))
+                detach(here.home, _again(here, kafka, port))
                 _show(here, logins)
             else:
                 _stay(here, kafka, _port(here, port), plans, logins)
@@ -79,7 +78,7 @@ def _port(here: Installation, wanted: int) -> int:
     return other
 
 
-def _again(kafka: bool, port: int) -> list[str]:
+def _again(here: Installation, kafka: bool, port: int) -> list[str]:
     """The command line of the same ``up`` in the foreground."""
     options = [*(["--kafka"] if kafka else []), f"--port={port}"]
-    return ["-m", ENTRY, "up", *options]
+    return ["-m", here.entry, "--home", str(here.home.path), "up", *options]
