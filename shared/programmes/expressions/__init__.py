@@ -1,0 +1,8 @@
+"""Understands the closed vocabulary in which conditions, guards and routes are written; it never runs code."""
+
+from shared.programmes.expressions.evaluation import holds, lies_in, worth
+from shared.programmes.expressions.parser import FUNCTIONS, Unreadable, parse
+from shared.programmes.expressions.scope import Scope, Value
+from shared.programmes.expressions.tree import Node, names
+
+__all__ = ["FUNCTIONS", "Node", "Scope", "Unreadable", "Value", "holds", "lies_in", "names", "parse", "worth"]

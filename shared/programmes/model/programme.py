@@ -1,0 +1,310 @@
+"""Understands a regulation as one whole, and what a case asks of it: the first step, the next one, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Protocol
+
+from msgspec import Meta
+
+from shared.programmes.expressions import Scope, holds
+from shared.programmes.model.answers import Form, Material, Metric
+from shared.programmes.model.conditions import Condition, Relaxation
+from shared.programmes.model.people import ANYBODY, Applicants, Authority, Level, Party
+from shared.programmes.model.rounds import Notice, RoundRules
+from shared.programmes.model.scoring import Panel, Rubric
+from shared.programmes.model.steps import Procedure, Step
+from shared.programmes.model.times import UNKNOWN_TIME, InForce
+from shared.programmes.model.titles import (
+    FEE_UNKNOWN,
+    Award,
+    Budget,
+    Fee,
+    Obligation,
+    Overlap,
+    ReReview,
+    RevocationGround,
+    Reward,
+)
+from shared.programmes.model.words import NOWHERE, UNSET, Ambiguity, Id, Line, RegionCode, Source, Text, Unset
+
+Kind = Annotated[
+    Literal["recognition", "project", "funding", "operations"],
+    Meta(description="Recognition of a title, a built project, money, or the running of a service."),
+]
+TextStatus = Annotated[
+    Literal["in_force", "draft_for_comment", "repealed", "superseded", "non_authoritative"],
+    Meta(description="Everything but in_force runs in a sandbox only."),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Legal:
+    """The regulation's identity as a document."""
+
+    title: Text
+    status: Annotated[TextStatus | Unset, Meta(description="unset: nobody has verified it; sandbox only.")]
+    issued_by: Annotated[tuple[Line, ...], Meta(description="Issuing bodies in the text's words.")]
+    number: Annotated[Line | Unset | None, Meta(description="Document number; null: it has none.")] = UNSET
+    issued: date | Unset | None = UNSET
+    in_force: InForce = UNKNOWN_TIME
+    basis: Annotated[tuple[Line, ...], Meta(description="Higher texts that it rests on.")] = ()
+    succeeds: Annotated[Line | None, Meta(description="Text that it replaced.")] = None
+    superseded_by: Line | None = None
+    banner: Annotated[Text | None, Meta(description="Shown on every page where the text is not in force.")] = None
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principle:
+    """A sentence that guides everything and decides nothing by itself."""
+
+    id: Id
+    text: Text
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supervision:
+    """Who watches whom over what, beyond the steps: observers read everything and write nothing."""
+
+    id: Id
+    title: Text
+    by: Annotated[tuple[Id, ...], Meta(description="Parties that supervise.")] = ()
+    topics: tuple[Text, ...] = ()
+    dynamic: Annotated[bool, Meta(description="动态管理: titles may end between reviews.")] = False
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adoption:
+    """Inheritance: this text adopts a higher one and adds to it or replaces parts, element by element."""
+
+    programme: Id
+    version: Line
+    drop: Annotated[tuple[Line, ...], Meta(description="Elements not taken over, as <list>/<id>.")] = ()
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supplied:
+    """One value that a supplement put where the regulation says nothing: its path and who supplied it."""
+
+    path: str
+    source: Source
+
+
+class Standing(Protocol):
+    """What the graph asks about an applicant; the published language's ``Applicant`` has both."""
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def level(self) -> str: ...
+
+
+Answers = Mapping[str, object]
+"""Metric id -> value (numbers as Decimal or decimal strings, sets as tuples of ids)."""
+
+NOTHING: Answers = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """One version of one regulation. Loaded by ``Catalogue``; a case pins ``ref`` and keeps it for life."""
+
+    id: Annotated[Id, Meta(pattern=r"^[a-z][a-z0-9-]{2,63}$")]
+    version: Line
+    kind: Kind
+    legal: Legal
+    region: Annotated[RegionCode, Meta(description="The region that the regulation is in force in.")]
+    levels: tuple[Level, ...]
+    authorities: tuple[Authority, ...] = ()
+    parties: tuple[Party, ...]
+    applicants: Applicants = ANYBODY
+    adopts: Adoption | None = None
+    principles: tuple[Principle, ...] = ()
+    rounds: RoundRules | Unset | None = UNSET
+    metrics: tuple[Metric, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    materials: tuple[Material, ...] = ()
+    forms: tuple[Form, ...] = ()
+    rubrics: tuple[Rubric, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    awards: tuple[Award, ...] = ()
+    procedures: tuple[Procedure, ...]
+    re_reviews: tuple[ReReview, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    revocation: tuple[RevocationGround, ...] = ()
+    rewards: tuple[Reward, ...] = ()
+    fee: Fee = FEE_UNKNOWN
+    budgets: tuple[Budget, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    supervision: tuple[Supervision, ...] = ()
+    ambiguities: tuple[Ambiguity, ...] = ()
+    supplied: Annotated[tuple[Supplied, ...], Meta(extra={"loaded": True})] = ()
+    digest: Annotated[str, Meta(extra={"loaded": True})] = ""
+
+    # ── identity and life ────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def ref(self) -> str:
+        """``<id>@sha256:<hex>``: the address of exactly this text with exactly these supplements."""
+        return f"{self.id}@sha256:{self.digest}"
+
+    @property
+    def sandbox_only(self) -> bool:
+        """True unless the text is in force and every supplied value was adopted for production by an authority."""
+        trial = any(s.source.supplement and s.source.supplement.use == "sandbox" for s in self.supplied)
+        return self.legal.status != "in_force" or trial
+
+    @property
+    def accepts_new_cases(self) -> bool:
+        """A repealed text takes none; its old cases are still decided, shown and replayed under it."""
+        return self.legal.status != "repealed"
+
+    def missing_for_activation(self) -> tuple[str, ...]:
+        """Paths of everything that is still ``unset``; empty means that production may run it."""
+        return tuple(unset_paths(self))
+
+    def missing_for_sandbox(self) -> tuple[str, ...]:
+        """The same without the document's own identity, which a trial does not need."""
+        return tuple(path for path in unset_paths(self) if not path.startswith(("legal.", "authorities")))
+
+    # ── what is asked for by id; each raises KeyError for an unknown id ──────────────────────────────────────────
+
+    def procedure(self, procedure_id: str | None = None) -> Procedure:
+        """The named procedure; without a name the main one, which is the first."""
+        return self.procedures[0] if procedure_id is None else self._index("procedures")[procedure_id]
+
+    def step(self, step_id: str) -> Step:
+        """Step ids are unique over all procedures of a programme."""
+        return self._steps[step_id][1]
+
+    def procedure_of(self, step_id: str) -> Procedure:
+        return self._steps[step_id][0]
+
+    def party(self, party_id: str) -> Party:
+        found: Party = self._index("parties")[party_id]
+        return found
+
+    def metric(self, metric_id: str) -> Metric:
+        found: Metric = self._index("metrics")[metric_id]
+        return found
+
+    def condition(self, condition_id: str) -> Condition:
+        found: Condition = self._index("conditions")[condition_id]
+        return found
+
+    def relaxation(self, relaxation_id: str) -> Relaxation:
+        found: Relaxation = self._index("relaxations")[relaxation_id]
+        return found
+
+    def material(self, material_id: str) -> Material:
+        found: Material = self._index("materials")[material_id]
+        return found
+
+    def form(self, form_id: str) -> Form:
+        found: Form = self._index("forms")[form_id]
+        return found
+
+    def rubric(self, rubric_id: str) -> Rubric:
+        found: Rubric = self._index("rubrics")[rubric_id]
+        return found
+
+    def panel(self, panel_id: str | None = None) -> Panel:
+        """The named panel; without a name the only one."""
+        found: Panel = self._index("panels")[panel_id] if panel_id else self.panels[0]
+        return found
+
+    def notice(self, notice_id: str) -> Notice:
+        found: Notice = self._index("notices")[notice_id]
+        return found
+
+    def award(self, award_id: str) -> Award:
+        found: Award = self._index("awards")[award_id]
+        return found
+
+    def budget(self, budget_id: str) -> Budget:
+        found: Budget = self._index("budgets")[budget_id]
+        return found
+
+    def revocation_ground(self, ground_id: str) -> RevocationGround:
+        found: RevocationGround = self._index("revocation")[ground_id]
+        return found
+
+    def obligation(self, obligation_id: str) -> Obligation:
+        found: Obligation = self._index("obligations")[obligation_id]
+        return found
+
+    # ── the way through the graph ────────────────────────────────────────────────────────────────────────────────
+
+    def first_step(self, applicant: Standing, procedure_id: str | None = None, answers: Answers = NOTHING) -> Step:
+        """Where a case of this applicant begins (routes may skip the first steps)."""
+        procedure = self.procedure(procedure_id)
+        return self._land(procedure, procedure.first or procedure.steps[0].id, applicant, answers, {})
+
+    def next_step(
+        self,
+        step_id: str,
+        outcome: str,
+        applicant: Standing,
+        answers: Answers = NOTHING,
+        visits: Mapping[str, int] | None = None,
+    ) -> Step:
+        """The step that follows this outcome. ``visits`` counts how often each step was entered so far, this one
+        included, so that a cycle ends where its ``repeat`` says. Raises ``KeyError`` for an outcome that the step
+        does not have."""
+        procedure, step = self._steps[step_id]
+        return self._land(procedure, step.outcomes[outcome], applicant, answers, visits or {})
+
+    def _land(
+        self, procedure: Procedure, step_id: str, applicant: Standing, answers: Answers, visits: Mapping[str, int]
+    ) -> Step:
+        skipped = skipped_steps(procedure, applicant.region, applicant.level, answers)
+        step = self.step(step_id)
+        for _ in range(2 * len(procedure.steps)):
+            if step.id in skipped and step.goes_on is not None:
+                step = self.step(step.outcomes[step.goes_on])
+            elif step.repeat and visits.get(step.id, 0) >= step.repeat.at_most:
+                step = self.step(step.repeat.then)
+            else:
+                return step
+        raise AssertionError(f"the graph of {procedure.id} has a cycle of skipped steps at {step.id}")
+
+    def _index(self, field: str) -> Mapping[str, Any]:
+        return self._indexes[field]
+
+    @cached_property
+    def _indexes(self) -> Mapping[str, Mapping[str, Any]]:
+        names = (f.name for f in fields(self) if isinstance(getattr(self, f.name), tuple))
+        return {name: {item.id: item for item in getattr(self, name) if hasattr(item, "id")} for name in names}
+
+    @cached_property
+    def _steps(self) -> Mapping[str, tuple[Procedure, Step]]:
+        return {step.id: (procedure, step) for procedure in self.procedures for step in procedure.steps}
+
+
+def skipped_steps(procedure: Procedure, region: str, level: str, answers: Answers) -> frozenset[str]:
+    """Ids of the steps that the procedure's routes skip for this applicant."""
+    scope = Scope(region=region, level=level, answers=answers)
+    return frozenset(step for route in procedure.routes if holds(route.when, scope) is True for step in route.skip)
+
+
+def unset_paths(value: object, path: str = "") -> Iterator[str]:
+    """Every place below a dataclass where the value is unset, as ``list[id].field`` paths."""
+    if value is UNSET:
+        yield path
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from unset_paths(getattr(value, each.name), f"{path}.{each.name}" if path else each.name)
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from unset_paths(item, f"{path}[{getattr(item, 'id', number)}]")

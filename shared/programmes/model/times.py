@@ -1,0 +1,72 @@
+"""Understands lengths of time and points in the year as a regulation states them; the calendar makes dates of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from shared.programmes.model.words import NOWHERE, UNSET, Source, Unset
+
+TimeUnit = Literal["minute", "hour", "working_day", "calendar_day", "week", "month", "year"]
+Roll = Annotated[
+    Literal["none", "next_working_day", "previous_working_day"],
+    Meta(description="Where an end goes that falls on a day off. Ends counted in working days never need it."),
+]
+Length = Annotated[int, Meta(ge=1, le=36_500)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duration:
+    """So many units, counted from a start that may or may not count itself."""
+
+    length: Length | Unset
+    unit: TimeUnit
+    count_start_day: Annotated[
+        bool | Unset,
+        Meta(description="Whether the day of the start (posting, service) is day one. Needed for days and weeks."),
+    ] = UNSET
+    roll: Roll = "none"
+    at: Annotated[time | None, Meta(description="Clock time, Asia/Shanghai; absent: end of the day.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearlyMoment:
+    """A day that comes every year, such as the last day of February, with a clock time where one is set."""
+
+    month: Annotated[int, Meta(ge=1, le=12)]
+    day: Annotated[int, Meta(ge=1, le=31)] | Literal["last"]
+    at: Annotated[time | None, Meta(description="Clock time, Asia/Shanghai; the end of the day if absent.")] = None
+    roll: Roll = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """Until when something must be done: exactly one of ``within``, ``yearly`` and ``on``."""
+
+    within: Duration | Unset | None = None
+    yearly: YearlyMoment | Unset | None = None
+    on: date | Unset | None = None
+    starts: Annotated[
+        Literal["entered", "posted", "filed", "decided", "awarded", "round_closed", "ordered", "met", "valid_to"],
+        Meta(description="The event that a duration is counted from; entered = the step began."),
+    ] = "entered"
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """From and to when the text is in force; ``unset`` where the text does not say."""
+
+    since: date | Unset = UNSET
+    until: Annotated[date | None, Meta(description="Last day in force; absent while it is.")] = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the text is in force on this day; a text whose beginning is unset is in force on none."""
+        return isinstance(self.since, date) and self.since <= day and (self.until is None or day <= self.until)
+
+
+UNKNOWN_TIME = InForce()
+"""In force at a time that the text does not say."""
