@@ -1,0 +1,242 @@
+"""Understands score (专家评审): named experts score alone by the rubric; every sheet is sealed until all are in.
+
+Who has a conflict steps back: the sheet is void and another expert is assigned. Nobody sees a sheet before the last one
+is in; then all are opened at once and aggregated as the rubric says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import ClassVar
+
+from services.review.domain import errors
+from services.review.domain.people import Duty, Person, clash
+from services.review.domain.scoring import aggregate, ensure_sheet, ensure_usable, maximum, passes
+from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from shared.programmes.model import Rubric
+from shared.programmes.model import Scoring as Parameters
+
+TYPE = "score"
+MOST_EXPERTS = 31
+
+
+@dataclass(frozen=True)
+class Expert:
+    """One expert by name; ``organisation`` is a USCC and may be empty for a person without one."""
+
+    id: str
+    name: str
+    organisation: str = ""
+
+
+@dataclass(frozen=True)
+class AssignExperts:
+    """Name the experts who score, or those who take the place of some who stepped back."""
+
+    step: str
+    by: Person
+    experts: tuple[Expert, ...]
+
+
+@dataclass(frozen=True)
+class DeclareConflict:
+    """Step back from the case."""
+
+    step: str
+    by: Person
+    reason: str
+
+
+@dataclass(frozen=True)
+class SealScore:
+    """Hand in a sheet: points for every head (decimal strings), bonuses where the rubric has them."""
+
+    step: str
+    by: Person
+    points: Mapping[str, str]
+    remark: str
+
+
+@dataclass(frozen=True)
+class ExpertsAssigned:
+    """These experts may score the case."""
+
+    NAME: ClassVar[str] = "review.experts-assigned.1"
+    DUTY: ClassVar[Duty] = "organise"
+    step: str
+    by: str
+    experts: tuple[Expert, ...]
+    assigned_at: datetime
+
+
+@dataclass(frozen=True)
+class ConflictDeclared:
+    """An expert stepped back; a sheet that was handed in already is void."""
+
+    NAME: ClassVar[str] = "review.conflict-declared.1"
+    step: str
+    by: str
+    reason: str
+    declared_at: datetime
+
+
+@dataclass(frozen=True)
+class ScoreSealed:
+    """One sheet is in. It stays closed until all are."""
+
+    NAME: ClassVar[str] = "review.score-sealed.1"
+    DUTY: ClassVar[Duty] = "score"
+    step: str
+    by: str
+    points: Mapping[str, str]
+    remark: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
+class ScoresOpened:
+    """All sheets were opened and aggregated. ``score`` and ``max_score`` are decimal strings."""
+
+    NAME: ClassVar[str] = "review.scores-opened.1"
+    step: str
+    programme: str
+    score: str
+    max_score: str
+    experts: int
+    passed: bool
+    opened_at: datetime
+
+
+Command = AssignExperts | DeclareConflict | SealScore
+Fact = ExpertsAssigned | ConflictDeclared | ScoreSealed | ScoresOpened
+
+
+@dataclass(frozen=True)
+class State:
+    """Who is on the panel, who stepped back, which sheets are in, and the result once they were opened."""
+
+    panel: Mapping[str, Expert] = field(default_factory=dict)
+    stepped_back: frozenset[str] = frozenset()
+    sheets: Mapping[str, ScoreSealed] = field(default_factory=dict)
+    opened: ScoresOpened | None = None
+
+
+COMMANDS: tuple[type, ...] = (AssignExperts, DeclareConflict, SealScore)
+FACTS: tuple[type, ...] = (ExpertsAssigned, ConflictDeclared, ScoreSealed, ScoresOpened)
+INITIAL = State()
+
+
+def who(command: Command, situation: Situation) -> Parties:
+    """An officer organises; experts score and step back (they are named one by one, so no region binds them)."""
+    if not isinstance(command, AssignExperts):
+        return Parties(roles=("expert",))
+    organiser = situation.programme.party(situation.step.actor)
+    return Parties(roles=("officer",)) if organiser.role == "expert" else actor(situation)
+
+
+def enter(situation: Situation) -> Decided:
+    """The case waits for its panel."""
+    return Decided(())
+
+
+def decide(command: Command, situation: Situation) -> Decided:
+    """Assign, step back, or hand in; the last sheet opens all."""
+    match command:
+        case AssignExperts():
+            return _assign(command, situation)
+        case DeclareConflict():
+            _ensure_on_panel(command.by, situation.state)
+            fact = ConflictDeclared(situation.step.id, command.by.id, stated(command.reason), situation.now)
+            return Decided((fact,))
+        case SealScore():
+            return _seal(command, situation)
+
+
+def _assign(command: AssignExperts, situation: Situation) -> Decided:
+    state: State = situation.state
+    size = _size(situation)
+    named = {expert.id for expert in command.experts}
+    panel = len(state.panel) + len(command.experts)
+    wrong = len(named) != len(command.experts) or named & state.panel.keys() or not named
+    if wrong or panel > MOST_EXPERTS or (size and panel != size):
+        raise errors.PanelWrong(size=size or f"1–{MOST_EXPERTS}")
+    for expert in command.experts:
+        _ensure_unbiased(expert, command.by, situation)
+    return Decided((ExpertsAssigned(situation.step.id, command.by.id, command.experts, situation.now),))
+
+
+def _ensure_unbiased(expert: Expert, by: Person, situation: Situation) -> None:
+    case, state = situation.case, situation.state
+    own = bool(expert.organisation) and expert.organisation == case.applicant.uscc
+    if own or expert.id == by.id or expert.id in state.stepped_back or clash(expert.id, "score", case.acts):
+        raise errors.ExpertConflicted()
+
+
+def _size(situation: Situation) -> int:
+    """How many experts; 0 where the text leaves it open: then as many as the officer names."""
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Parameters)
+    if not situation.programme.panels:
+        return 0
+    size = situation.programme.panel(parameters.panel).size
+    return size if isinstance(size, int) else 0
+
+
+def _ensure_on_panel(by: Person, state: State) -> None:
+    if by.id not in state.panel:
+        raise errors.NotOnPanel()
+
+
+def _seal(command: SealScore, situation: Situation) -> Decided:
+    state: State = situation.state
+    _ensure_on_panel(command.by, state)
+    if command.by.id in state.sheets:
+        raise errors.AlreadySigned()
+    rubric = _rubric(situation)
+    ensure_usable(rubric)
+    ensure_sheet(rubric, command.points)
+    sealed = ScoreSealed(
+        situation.step.id, command.by.id, dict(command.points), command.remark.strip(), situation.now
+    )
+    sheets = {**state.sheets, command.by.id: sealed}
+    if len(sheets) < max(len(state.panel), _size(situation)):
+        return Decided((sealed,))
+    opened = _open(sheets, rubric, situation)
+    return Decided((sealed, opened), "passed" if opened.passed else "failed", f"{opened.score}/{opened.max_score}")
+
+
+def _rubric(situation: Situation) -> Rubric:
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Parameters)
+    return situation.programme.rubric(parameters.rubric)
+
+
+def _open(sheets: Mapping[str, ScoreSealed], rubric: Rubric, situation: Situation) -> ScoresOpened:
+    score = aggregate(rubric, [sheet.points for _, sheet in sorted(sheets.items())])
+    return ScoresOpened(
+        step=situation.step.id,
+        programme=situation.case.programme,
+        score=str(score),
+        max_score=str(maximum(rubric)),
+        experts=len(sheets),
+        passed=passes(rubric, score),
+        opened_at=situation.now,
+    )
+
+
+def evolve(state: State, fact: Fact) -> State:
+    match fact:
+        case ExpertsAssigned():
+            return replace(state, panel={**state.panel, **{expert.id: expert for expert in fact.experts}})
+        case ConflictDeclared():
+            return State(
+                panel={name: expert for name, expert in state.panel.items() if name != fact.by},
+                stepped_back=state.stepped_back | {fact.by},
+                sheets={name: sheet for name, sheet in state.sheets.items() if name != fact.by},
+            )
+        case ScoreSealed():
+            return replace(state, sheets={**state.sheets, fact.by: fact})
+        case ScoresOpened():
+            return replace(state, opened=fact)
