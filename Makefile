@@ -34,4 +34,14 @@ lock: $(VENV)/.dev ## Renew the hashed requirement files
 	$(BIN)/uv pip compile -q pyproject.toml --extra build --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --extra build --extra dev --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements-dev.lock
 
-.PHONY: help install lint lock
+schemas: $(VENV)/.dev ## Write JSON Schemas and the AsyncAPI document from shared/events.py
+	$(BIN)/python -m shared.runtime.schemas write
+
+sizes: ## Median, p90, maximum and the five largest files and functions
+	$(PYTHON) -m infra.sizes
+
+fmt: $(VENV)/.dev ## Put style and order of imports right
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+.PHONY: help install lint lock schemas sizes fmt

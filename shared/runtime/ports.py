@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from asyncpg import Connection
+from asyncpg.pool import PoolConnectionProxy
 
 from shared.envelope import Origin, Position
 
-if TYPE_CHECKING:
-    from asyncpg import Connection
-    from asyncpg.pool import PoolConnectionProxy
-
-    AnyConnection = Connection[Any] | PoolConnectionProxy[Any]
-
+AnyConnection: TypeAlias = "Connection[Any] | PoolConnectionProxy[Any]"
 S = TypeVar("S")
 
 
@@ -26,7 +24,8 @@ S = TypeVar("S")
 @dataclass(frozen=True)
 class Recorded:
     """A fact as the log holds it. ``name`` is the stored name and version (``review.score-sealed.1``); ``fact`` is the
-    dataclass of the service's domain; ``position`` is None only before it is stored."""
+    dataclass of the service's domain; ``position`` is None only before it is stored; ``state`` are the bytes as they
+    stand in the table (empty before)."""
 
     stream: str
     version: int
@@ -34,6 +33,7 @@ class Recorded:
     fact: Any
     origin: Origin
     position: Position | None = None
+    state: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,15 @@ class Append:
 class StreamKind(Generic[S]):
     """How one kind of stream is read: ``initial`` state and ``evolve(state, fact) -> state``.
 
-    A stream's name is ``<prefix>:<id>``.
+    A stream's name is ``<prefix>:<id>``. ``snapshot`` names the state's shape and its version
+    (``review.round.1``; raise the number when the dataclass changes); where it is empty the stream is always folded
+    from its first fact.
     """
 
     prefix: str
     initial: S
     evolve: Callable[[S, Any], S]
+    snapshot: str = ""
 
     def name(self, identity: str) -> str:
         return f"{self.prefix}:{identity}"
@@ -102,6 +105,10 @@ class Streams(Protocol):
 
 class Conflict(Exception):
     """The stream moved on since it was loaded: load again and decide again."""
+
+
+class Stale(Exception):
+    """The caller decided on a version of the stream that is no longer the newest (HTTP: 412)."""
 
 
 class AlreadyAnswered(Exception):
@@ -153,6 +160,15 @@ class Rejected(Exception):
 
 class Transient(Exception):
     """Something outside is not there just now: roll back, back off, try again."""
+
+
+class OutcomeUnknown(Transient):
+    """The connection was lost while a transaction committed: the facts may stand or not. The same command with the
+    same key is safe to send again."""
+
+
+class Overloaded(Transient):
+    """Too much is waiting to be written: try again later."""
 
 
 Receive = Callable[[Sequence[Delivery]], Awaitable[None]]

@@ -1,0 +1,152 @@
+"""Understands how much one request may take: of headers, of body (chunked or not), of time, and of our attention."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.runtime.http import codes
+from shared.runtime.http.problems import send_problem
+from shared.runtime.refusals import Refusal
+
+_METER = "shifan.meter"
+_HEALTH = "/healthz/"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes, counts and seconds that one request may take; a route may allow itself more with ``Accepts``."""
+
+    body_bytes: int = 1024 * 1024
+    header_count: int = 100
+    header_bytes: int = 16 * 1024
+    target_bytes: int = 8 * 1024
+    request_seconds: float = 30.0
+    response_seconds: float = 600.0
+    concurrent: int = 256
+
+
+class Meter:
+    """Counts and digests a body while it arrives, whoever reads it; raises a 413 refusal when it grows too large."""
+
+    def __init__(self, receive: Receive, headers: Headers, limit: int) -> None:
+        self._receive = receive
+        self._declared = headers.get("content-length", "")
+        self._digest = hashlib.sha256()
+        self._seconds = 0.0
+        self._deadline: asyncio.Timeout | None = None
+        self.limit_bytes = limit
+        self.received = 0
+        self.complete = False
+
+    async def receive(self) -> Message:
+        if self._declared.isdecimal() and int(self._declared[:19]) > self.limit_bytes:
+            raise self._too_large()
+        message = await self._receive()
+        if message["type"] == "http.request":
+            chunk = message.get("body", b"")
+            self.received += len(chunk)
+            if self.received > self.limit_bytes:
+                raise self._too_large()
+            self._digest.update(chunk)
+            self.complete = not message.get("more_body", False)
+        return message
+
+    def digest(self) -> bytes:
+        """SHA-256 of what has arrived; of the whole body once ``complete``."""
+        return self._digest.digest()
+
+    def allow(self, limit_bytes: int | None, seconds: float | None) -> None:
+        """Give this request another body limit, or another time, counted from now."""
+        if limit_bytes is not None:
+            self.limit_bytes = limit_bytes
+        if seconds is not None:
+            self.extend(seconds)
+
+    def extend(self, seconds: float) -> None:
+        if self._deadline is not None and not self._deadline.expired():
+            self._deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+
+    def bind(self, deadline: asyncio.Timeout) -> None:
+        self._deadline = deadline
+
+    def _too_large(self) -> Refusal:
+        limit = self.limit_bytes
+        return codes.TOO_LARGE.refuse(
+            zh=f"请求正文超过{limit}字节。",
+            en=f"The body is larger than {limit} bytes.",
+            headers={"Connection": "close"},
+        )
+
+
+def meter_of(scope: Scope) -> Meter:
+    """The meter that :class:`Limiting` put on this request."""
+    meter = scope[_METER]
+    assert isinstance(meter, Meter)
+    return meter
+
+
+class Limiting:
+    """Refuses what is too much before anything else looks at it."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app = app
+        self._limits = limits
+        self._busy = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _METER in scope:
+            await self._app(scope, receive, send)
+            return
+        refusal = self._judge(scope)
+        if refusal is not None:
+            await send_problem(refusal, scope, receive, send)
+            return
+        self._busy += 1
+        try:
+            await self._timed(scope, receive, send)
+        finally:
+            self._busy -= 1
+
+    def _judge(self, scope: Scope) -> Refusal | None:
+        raw: list[tuple[bytes, bytes]] = scope["headers"]
+        too_big = sum(len(name) + len(value) + 4 for name, value in raw) > self._limits.header_bytes
+        if too_big or len(raw) > self._limits.header_count:
+            return codes.HEADERS_TOO_LARGE.refuse()
+        query: bytes = scope.get("query_string", b"")
+        if len(scope.get("raw_path") or scope["path"].encode()) + len(query) > self._limits.target_bytes:
+            return codes.TARGET_TOO_LONG.refuse()
+        if "\x00" in scope["path"] or b"\x00" in unquote_to_bytes(query):
+            return codes.MALFORMED_REQUEST.refuse(zh="地址中含有空字符。", en="The target holds a NUL character.")
+        # A probe must be answered when we are busiest, or the busy process is killed for it.
+        if self._busy >= self._limits.concurrent and not scope["path"].startswith(_HEALTH):
+            return codes.BUSY.refuse(headers={"Retry-After": "1"})
+        return None
+
+    async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        meter = Meter(receive, Headers(scope=scope), self._limits.body_bytes)
+        scope[_METER] = meter
+        began = False
+
+        async def watched(message: Message) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                meter.extend(self._limits.response_seconds)
+            await send(message)
+
+        deadline = asyncio.timeout(self._limits.request_seconds)
+        try:
+            async with deadline:
+                meter.bind(deadline)
+                await self._app(scope, meter.receive, watched)
+        except TimeoutError:
+            if began or not deadline.expired():
+                raise
+            late = codes.OUT_OF_TIME if meter.complete else codes.BODY_TOO_SLOW
+            await send_problem(late.refuse(headers={"Retry-After": "5"}), scope, receive, send)
