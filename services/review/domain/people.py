@@ -36,6 +36,7 @@ INCOMPATIBLE: frozenset[tuple[Duty, Duty]] = frozenset(
     [
         *(("score", duty) for duty in REVIEWING),
         *(("investigate", duty) for duty in (*REVIEWING, "score", "visit")),
+        ("score", "organise"),
         ("approve", "propose"),
         *(("pay", duty) for duty in (*REVIEWING, "score")),
     ]  # type: ignore[list-item]
@@ -60,7 +61,6 @@ class Act:
     person: str
     duty: Duty
     step: str
-    groups: tuple[str, ...] = ()
 
 
 def clash(person: str, duty: Duty, acts: Iterable[Act]) -> Act | None:
@@ -72,9 +72,7 @@ def clash(person: str, duty: Duty, acts: Iterable[Act]) -> Act | None:
     return None
 
 
-def same_group(person: str, step: str, groups: tuple[str, ...], acts: Iterable[Act]) -> Act | None:
-    """An earlier act of this person in another step of the same segregation group, if there is one."""
-    for act in acts:
-        if act.person == person and act.step != step and set(act.groups) & set(groups):
-            return act
-    return None
+def same_group(person: str, step: str, others: Iterable[str], acts: Iterable[Act]) -> Act | None:
+    """An earlier act of this person in one of the other steps that share a segregation group with this one."""
+    sharing = frozenset(others) - {step}
+    return next((act for act in acts if act.person == person and act.step in sharing), None)

@@ -58,6 +58,7 @@ class Case:
     papers: tuple[Paper, ...] = ()
     declared_by: str = ""
     revision: int = 0
+    filed_at: datetime | None = None
     step: str = ""
     step_type: str = ""
     due_at: datetime | None = None

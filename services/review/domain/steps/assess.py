@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import ClassVar, Literal, cast
 
 from services.review.domain import errors
-from services.review.domain.judging import applies_relaxation, judge
+from services.review.domain.judging import findings, is_relaxable
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
 from shared.programmes.model import Assessing, Condition
+from shared.programmes.verdicts import UsedRelaxation
 
 TYPE = "assess"
 GOOD = frozenset({"met", "relaxed", "not_applicable"})
@@ -122,6 +123,11 @@ def conditions(situation: Situation) -> tuple[Condition, ...]:
     return tuple(c for c in programme.conditions if (c.procedure or main) == here)
 
 
+def computed_by_rules(situation: Situation) -> Mapping[str, str]:
+    """What figures and papers decide by themselves."""
+    return findings(situation.case, situation.programme, situation.step.id)
+
+
 def decide(command: Command, situation: Situation) -> Decided:
     """Record verdicts; conclude when none is missing."""
     match command:
@@ -138,12 +144,12 @@ def _record(command: RecordVerdict, situation: Situation) -> VerdictRecorded:
     if command.condition not in known:
         raise errors.ConditionUnknown(conditions=", ".join(known))
     condition = known[command.condition]
-    computed = judge(situation)[condition.id]
+    computed = computed_by_rules(situation)[condition.id]
     _ensure_possible(command, condition, computed)
     reason = command.reason.strip()
     if command.verdict == "relaxed":
         _ensure_relaxable(command, situation)
-    if condition.decided != "computed" or command.verdict != computed:
+    if condition.decided == "judged" or command.verdict != computed:
         reason = stated(reason)
     return VerdictRecorded(
         step=situation.step.id,
@@ -167,21 +173,22 @@ def _ensure_possible(command: RecordVerdict, condition: Condition, computed: str
 
 
 def _ensure_relaxable(command: RecordVerdict, situation: Situation) -> None:
-    parameters = situation.step.parameters
+    parameters, programme = situation.step.parameters, situation.programme
     assert isinstance(parameters, Assessing)
     if command.relaxation not in parameters.relaxations:
         raise errors.RelaxationImpossible()
-    if not applies_relaxation(situation, command.relaxation, command.condition):
-        raise errors.RelaxationImpossible()
-    if command.by.role != situation.programme.party(situation.programme.relaxation(command.relaxation).party).role:
-        raise errors.RelaxationImpossible()
-    stated(command.reason)
     if not command.accepted_value.strip():
         raise errors.AcceptedValueMissing()
+    used = UsedRelaxation(command.relaxation, command.by.id, stated(command.reason), command.accepted_value)
+    if not is_relaxable(situation.case, programme, command.condition, used):
+        raise errors.RelaxationImpossible()
+    party = programme.party(programme.relaxation(command.relaxation).party)
+    if command.by.role != party.role:
+        raise errors.RelaxationImpossible()
 
 
 def _confirmations(command: ConfirmComputed, situation: Situation) -> Iterator[VerdictRecorded]:
-    computed = judge(situation)
+    computed = computed_by_rules(situation)
     for condition in conditions(situation):
         verdict = computed[condition.id]
         decided = condition.decided == "computed" and verdict in ("met", "unmet", "not_applicable")

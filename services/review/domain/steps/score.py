@@ -6,20 +6,25 @@ is in; then all are opened at once and aggregated as the rubric says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from services.review.domain import errors
 from services.review.domain.people import Duty, Person, clash
-from services.review.domain.scoring import aggregate, ensure_sheet, ensure_usable, maximum, passes
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
 from shared.programmes.model import Rubric
 from shared.programmes.model import Scoring as Parameters
+from shared.programmes.scores import Unscorable, aggregate, one_sheet
 
 TYPE = "score"
 MOST_EXPERTS = 31
+LEAST_TRIMMED = 3
+"""A trimmed mean drops the highest and the lowest sheet, so it needs one more."""
+_POINTS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -160,8 +165,9 @@ def _assign(command: AssignExperts, situation: Situation) -> Decided:
     named = {expert.id for expert in command.experts}
     panel = len(state.panel) + len(command.experts)
     wrong = len(named) != len(command.experts) or named & state.panel.keys() or not named
-    if wrong or panel > MOST_EXPERTS or (size and panel != size):
-        raise errors.PanelWrong(size=size or f"1–{MOST_EXPERTS}")
+    least = LEAST_TRIMMED if _rubric(situation).aggregation == "trimmed_mean" else 1
+    if wrong or not least <= panel <= MOST_EXPERTS or (size and panel != size):
+        raise errors.PanelWrong(size=size or f"{least}–{MOST_EXPERTS}")
     for expert in command.experts:
         _ensure_unbiased(expert, command.by, situation)
     return Decided((ExpertsAssigned(situation.step.id, command.by.id, command.experts, situation.now),))
@@ -195,8 +201,7 @@ def _seal(command: SealScore, situation: Situation) -> Decided:
     if command.by.id in state.sheets:
         raise errors.AlreadySigned()
     rubric = _rubric(situation)
-    ensure_usable(rubric)
-    ensure_sheet(rubric, command.points)
+    _ensure_sheet(rubric, command.points)
     sealed = ScoreSealed(
         situation.step.id, command.by.id, dict(command.points), command.remark.strip(), situation.now
     )
@@ -213,15 +218,33 @@ def _rubric(situation: Situation) -> Rubric:
     return situation.programme.rubric(parameters.rubric)
 
 
+def _ensure_sheet(rubric: Rubric, points: Mapping[str, str]) -> None:
+    heads = [f"{part.id} 0–{part.most}" for part in (*rubric.heads, *rubric.bonuses)]
+    if not all(_POINTS.fullmatch(given) for given in points.values()):
+        raise errors.PointsWrong(heads=", ".join(heads))
+    try:
+        one_sheet(rubric, exact(points))
+    except Unscorable as wrong:
+        raise errors.PointsWrong(heads=", ".join(heads)) from wrong
+
+
+def exact(points: Mapping[str, str]) -> Mapping[str, Decimal]:
+    """Points as numbers; they travel as text so that nothing is rounded."""
+    return {head: Decimal(given) for head, given in points.items()}
+
+
 def _open(sheets: Mapping[str, ScoreSealed], rubric: Rubric, situation: Situation) -> ScoresOpened:
-    score = aggregate(rubric, [sheet.points for _, sheet in sorted(sheets.items())])
+    try:
+        score = aggregate(rubric, [exact(sheet.points) for _, sheet in sorted(sheets.items())])
+    except Unscorable as wrong:
+        raise errors.ParameterUnset(what=rubric.id) from wrong
     return ScoresOpened(
         step=situation.step.id,
         programme=situation.case.programme,
-        score=str(score),
-        max_score=str(maximum(rubric)),
-        experts=len(sheets),
-        passed=passes(rubric, score),
+        score=str(score.total),
+        max_score=str(score.out_of),
+        experts=score.counted,
+        passed=score.passed,
         opened_at=situation.now,
     )
 

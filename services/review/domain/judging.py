@@ -1,0 +1,44 @@
+"""Understands what the rules say of a case's figures and papers, before any person has judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta, timezone
+
+from services.review.domain.subject import Case
+from shared.programmes.model import Programme
+from shared.programmes.rules import evaluate, may_relax, scope_of
+from shared.programmes.verdicts import UsedRelaxation
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def findings(case: Case, programme: Programme, step: str) -> Mapping[str, str]:
+    """Condition -> met, unmet, unknown or not_applicable, for every condition of the step's procedure.
+
+    Years are counted to the day of the last filing, so that waiting for an officer changes nothing.
+    """
+    applicant = case.applicant
+    verdicts = evaluate(
+        programme,
+        case.answers,
+        [paper.material for paper in case.papers],
+        region=applicant.region,
+        level=applicant.level,
+        day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
+        procedure=programme.procedure_of(step).id,
+    )
+    return {verdict.id: verdict.finding for verdict in verdicts}
+
+
+def is_relaxable(case: Case, programme: Programme, condition: str, used: UsedRelaxation) -> bool:
+    """Whether the exception covers this condition and this applicant, with everything on record that it needs."""
+    scope = scope_of(
+        programme,
+        case.answers,
+        [paper.material for paper in case.papers],
+        region=case.applicant.region,
+        level=case.applicant.level,
+        day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
+    )
+    return may_relax(programme, programme.condition(condition), scope, used)
