@@ -3,6 +3,6 @@
 from shared.programmes.expressions.evaluation import holds, lies_in, worth
 from shared.programmes.expressions.parser import FUNCTIONS, Unreadable, parse
 from shared.programmes.expressions.scope import Scope, Value
-from shared.programmes.expressions.tree import Node, names
+from shared.programmes.expressions.tree import Name, Node, names
 
-__all__ = ["FUNCTIONS", "Node", "Scope", "Unreadable", "Value", "holds", "lies_in", "names", "parse", "worth"]
+__all__ = ["FUNCTIONS", "Name", "Node", "Scope", "Unreadable", "Value", "holds", "lies_in", "names", "parse", "worth"]

@@ -1,7 +1,7 @@
 """Understands the whole language of the regulations: one frozen dataclass per notion, every rule with its source."""
 
 from shared.programmes.model.answers import Document, Form, FormField, Material, Metric, Option
-from shared.programmes.model.conditions import Condition, Relaxation, Verdict
+from shared.programmes.model.conditions import Condition, Finding, Relaxation
 from shared.programmes.model.people import Applicants, Authority, Level, Party
 from shared.programmes.model.programme import Answers, Legal, Programme, Standing, Supplied
 from shared.programmes.model.rounds import Cascade, Notice, Objections, Period, Quota, RoundRules
@@ -75,6 +75,7 @@ __all__ = [
     "Endorsing",
     "Fee",
     "Filing",
+    "Finding",
     "Form",
     "FormField",
     "Head",
@@ -120,7 +121,6 @@ __all__ = [
     "Text",
     "Unset",
     "Validity",
-    "Verdict",
     "Visiting",
     "YearlyMoment",
 ]

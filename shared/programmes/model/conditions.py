@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from shared.programmes.model.words import NOWHERE, Expression, Id, Source, Text
 
-Verdict = Literal["met", "unmet", "unknown", "relaxed", "not_applicable"]
+Finding = Literal["met", "unmet", "unknown", "relaxed", "not_applicable"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Protocol
 from msgspec import Meta
 
 from shared.programmes.expressions import Scope, holds
+from shared.programmes.model.answering import typed
 from shared.programmes.model.answers import Form, Material, Metric
 from shared.programmes.model.conditions import Condition, Relaxation
 from shared.programmes.model.people import ANYBODY, Applicants, Authority, Level, Party
@@ -268,7 +269,8 @@ class Programme:
     def _land(
         self, procedure: Procedure, step_id: str, applicant: Standing, answers: Answers, visits: Mapping[str, int]
     ) -> Step:
-        skipped = skipped_steps(procedure, applicant.region, applicant.level, answers)
+        scope = Scope(region=applicant.region, level=applicant.level, answers=typed(self.metrics, answers))
+        skipped = skipped_steps(procedure, scope)
         step = self.step(step_id)
         for _ in range(2 * len(procedure.steps)):
             if step.id in skipped and step.goes_on is not None:
@@ -292,9 +294,8 @@ class Programme:
         return {step.id: (procedure, step) for procedure in self.procedures for step in procedure.steps}
 
 
-def skipped_steps(procedure: Procedure, region: str, level: str, answers: Answers) -> frozenset[str]:
+def skipped_steps(procedure: Procedure, scope: Scope) -> frozenset[str]:
     """Ids of the steps that the procedure's routes skip for this applicant."""
-    scope = Scope(region=region, level=level, answers=answers)
     return frozenset(step for route in procedure.routes if holds(route.when, scope) is True for step in route.skip)
 
 

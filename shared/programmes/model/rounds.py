@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -84,4 +85,6 @@ class Notice:
     duration: Annotated[Period | Unset, Meta(description="Length of the notice.")]
     channel: Text | Unset
     objections: Objections | Unset = UNSET
+    posted: Annotated[date | None, Meta(description="Only where the text itself names the dates.")] = None
+    closes: date | None = None
     source: Source = NOWHERE

@@ -1,0 +1,50 @@
+"""Understands a programme's address: the SHA-256 of its canonical JSON; the same rules always have the same one.
+
+Fields that hold their default are left out: a field that the language gains later does not move old addresses.
+Comments, key order and line breaks of the YAML never matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from shared.programmes.model.words import Unset
+
+_FORM = "shifan programme 1\n"
+
+
+def digest(programme: Any) -> str:
+    """Lower-case hexadecimal SHA-256 over everything but the digest itself."""
+    plain = plain_values(programme)
+    plain.pop("digest", None)
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256((_FORM + text).encode()).hexdigest()
+
+
+def plain_values(value: Any) -> Any:
+    """JSON values of a part of the language; numbers as decimal strings, never floats."""
+    if is_dataclass(value):
+        return {
+            each.name: plain_values(getattr(value, each.name))
+            for each in fields(value)
+            if each.default is MISSING or getattr(value, each.name) != each.default
+        }
+    if isinstance(value, tuple):
+        return [plain_values(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: plain_values(item) for key, item in value.items()}
+    return _plain_word(value)
+
+
+def _plain_word(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, Unset):
+        return {"unset": True}
+    return value.isoformat() if isinstance(value, date | time) else value

@@ -1,0 +1,138 @@
+"""Understands whether a definition adds up: weights, shares, bands, periods that begin before they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from shared.programmes.model import Head, InForce, Notice, Paying, Programme, RoundRules, Rubric, Unset, YearlyMoment
+from shared.programmes.reading.faults import Findings
+
+
+def check_numbers(programme: Programme, findings: Findings) -> None:
+    """Report sums that are not whole and periods that end before they begin."""
+    for rubric in programme.rubrics:
+        _rubric(rubric, f"rubrics[{rubric.id}]", findings)
+    for panel in programme.panels:
+        if isinstance(panel.size, int) and isinstance(panel.quorum, int) and panel.quorum > panel.size:
+            findings.at(
+                f"panels[{panel.id}].quorum",
+                f"法定人数不得多于专家人数 {panel.size}",
+                f"the quorum cannot exceed the panel's size of {panel.size}",
+            )
+    _trimmed(programme, findings)
+    _periods(programme, findings)
+    _instalments(programme, findings)
+    if isinstance(programme.rounds, RoundRules):
+        _rounds(programme.rounds, findings)
+    for notice in programme.notices:
+        _notice(notice, findings)
+    for form in programme.forms:
+        if form.rows_max and form.rows_min > form.rows_max:
+            findings.at(f"forms[{form.id}].rows_min", "最少行数大于最多行数", "rows_min is greater than rows_max")
+    for metric in programme.metrics:
+        if metric.least is not None and metric.most is not None and metric.least > metric.most:
+            findings.at(
+                f"metrics[{metric.id}].least", "least 大于 most,请交换", "least is greater than most: swap them"
+            )
+        if metric.type in ("choice", "set") and not metric.options:
+            findings.at(f"metrics[{metric.id}]", "请写出 options", "write the options of this metric")
+
+
+def _known(values: Iterable[Decimal | Unset]) -> list[Decimal] | None:
+    found = list(values)
+    return None if any(isinstance(value, Unset) for value in found) else [v for v in found if isinstance(v, Decimal)]
+
+
+def _rubric(rubric: Rubric, where: str, findings: Findings) -> None:
+    _weights(rubric.heads, where, findings)
+    least = [band.least for band in rubric.bands]
+    if sorted(set(least)) != sorted(least):
+        findings.at(f"{where}.bands", "两个等次的下限相同", "two bands begin at the same score")
+    total = rubric.total if isinstance(rubric.total, Decimal) else None
+    highest = None if total is None else total + sum(bonus.most for bonus in rubric.bonuses)
+    for name, value in (("pass_mark", rubric.pass_mark), *((f"bands[{b.id}].least", b.least) for b in rubric.bands)):
+        if highest is not None and isinstance(value, Decimal) and value > highest:
+            findings.at(f"{where}.{name}", f"不得大于满分 {highest}", f"it cannot exceed the highest score {highest}")
+
+
+def _weights(heads: tuple[Head, ...], where: str, findings: Findings) -> None:
+    if not heads:
+        findings.at(f"{where}.heads", "请至少写一个评分项", "write at least one head")
+        return
+    weights = _known(head.weight for head in heads)
+    if weights is not None and sum(weights) != 1:
+        findings.at(
+            f"{where}.heads",
+            f"权重之和为 {sum(weights)},应为 1",
+            f"the weights add up to {sum(weights)}; make them add up to 1",
+        )
+    if any(isinstance(head.most, Decimal) and head.most <= 0 for head in heads):
+        findings.at(f"{where}.heads", "满分应大于 0", "a head's highest score must be greater than 0")
+
+
+def _trimmed(programme: Programme, findings: Findings) -> None:
+    smallest = [panel.quorum for panel in programme.panels if isinstance(panel.quorum, int)]
+    for rubric in programme.rubrics:
+        if rubric.aggregation == "trimmed_mean" and smallest and min(smallest) < 3:
+            findings.at(
+                f"rubrics[{rubric.id}].aggregation",
+                "去掉最高分和最低分至少需要 3 份评分;请提高法定人数",
+                "a trimmed mean needs three scores: raise the panel's quorum to 3",
+            )
+
+
+def _periods(programme: Programme, findings: Findings) -> None:
+    _period(programme.legal.in_force, "legal.in_force", findings)
+    for authority in programme.authorities:
+        _period(authority.existed, f"authorities[{authority.id}].existed", findings)
+        successor = next((each for each in programme.authorities if each.id == authority.successor), None)
+        if successor:
+            since, until = successor.existed.since, authority.existed.until
+            if until is not None and not isinstance(since, Unset) and since <= until:
+                findings.at(
+                    f"authorities[{authority.id}].existed",
+                    f"与继任机关 {successor.id} 的存续期间重叠",
+                    f"it overlaps with its successor {successor.id}: end it the day before",
+                )
+
+
+def _period(period: InForce, where: str, findings: Findings) -> None:
+    if period.until is not None and not isinstance(period.since, Unset) and period.until < period.since:
+        findings.at(where, "结束早于开始,请更正日期", "it ends before it begins: correct the dates")
+
+
+def _instalments(programme: Programme, findings: Findings) -> None:
+    for procedure in programme.procedures:
+        for step in procedure.steps:
+            if not isinstance(step.parameters, Paying) or isinstance(step.parameters.instalments, Unset):
+                continue
+            shares = sum(part.share for part in step.parameters.instalments)
+            if step.parameters.instalments and shares != 1:
+                findings.at(
+                    f"procedures[{procedure.id}].steps[{step.id}].parameters.instalments",
+                    f"各期比例之和为 {shares},应为 1",
+                    f"the shares add up to {shares}; make them add up to 1",
+                )
+
+
+def _moment(moment: YearlyMoment) -> tuple[int, int]:
+    return (moment.month, 31 if moment.day == "last" else moment.day)
+
+
+def _rounds(rounds: RoundRules, findings: Findings) -> None:
+    if not isinstance(rounds.opens, YearlyMoment) or not isinstance(rounds.closes, YearlyMoment):
+        return
+    if _moment(rounds.closes) < _moment(rounds.opens):
+        findings.at("rounds.closes", "截止早于开始,请更正", "the round closes before it opens: correct the dates")
+
+
+def _notice(notice: Notice, findings: Findings) -> None:
+    if notice.posted is None or notice.closes is None:
+        return
+    if notice.closes < notice.posted:
+        findings.at(
+            f"notices[{notice.id}].closes",
+            f"公示在开始({notice.posted})之前结束,请更正日期",
+            f"the notice ends before it begins ({notice.posted}): correct the dates",
+        )

@@ -1,0 +1,94 @@
+"""Understands all checks of one definition together, and what each single rule must carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.programmes.checks.expressions import check_expressions
+from shared.programmes.checks.graph import check_graph
+from shared.programmes.checks.numbers import check_numbers
+from shared.programmes.checks.references import check_references
+from shared.programmes.model import Programme
+from shared.programmes.reading.faults import Findings
+
+_RULES = (
+    "parties",
+    "principles",
+    "conditions",
+    "relaxations",
+    "materials",
+    "forms",
+    "rubrics",
+    "panels",
+    "notices",
+    "awards",
+    "re_reviews",
+    "obligations",
+    "revocation",
+    "rewards",
+    "budgets",
+    "overlaps",
+    "supervision",
+)
+
+
+def check(programme: Programme, findings: Findings) -> None:
+    """Report every fault of a definition whose shape is right."""
+    check_references(programme, findings)
+    check_numbers(programme, findings)
+    check_expressions(programme, findings)
+    step_ids: set[str] = set()
+    for procedure in programme.procedures:
+        check_graph(procedure, findings)
+        for step in procedure.steps:
+            if step.id in step_ids:
+                findings.at(
+                    f"procedures[{procedure.id}].steps[{step.id}]",
+                    f"步骤 {step.id} 在另一流程中已使用,请改名",
+                    f"the step id {step.id} is used in another procedure: rename it",
+                )
+        step_ids |= {step.id for step in procedure.steps}
+    if not programme.procedures:
+        findings.at("procedures", "请至少写一个流程", "write at least one procedure")
+    _conditions(programme, findings)
+    _sources(programme, findings)
+
+
+def _conditions(programme: Programme, findings: Findings) -> None:
+    for condition in programme.conditions:
+        where = f"conditions[{condition.id}]"
+        if condition.decided == "computed" and condition.expression is None:
+            findings.at(where, "computed 条件需要 expression", "a computed condition needs an expression")
+        if condition.decided == "attested" and condition.expression is None and not condition.evidence:
+            findings.at(
+                where,
+                "attested 条件需要 evidence 或 expression",
+                "an attested condition needs evidence or an expression",
+            )
+        if condition.decided == "judged" and condition.expression is not None:
+            findings.at(
+                f"{where}.expression",
+                "judged 条件由人判断,请删除 expression 或改为 computed",
+                "a judged condition is decided by a person: remove the expression or make it computed",
+            )
+
+
+def _sources(programme: Programme, findings: Findings) -> None:
+    for path, element in _rules(programme):
+        if not (element.source.clause or element.source.quote or element.source.supplement):
+            findings.at(
+                path,
+                "缺少出处,请写 source: {clause: 第…条, quote: …}",
+                "it has no source: write source: {clause: …, quote: …}",
+            )
+
+
+def _rules(programme: Programme) -> Iterator[tuple[str, Any]]:
+    for name in _RULES:
+        for element in getattr(programme, name):
+            yield f"{name}[{element.id}]", element
+    for procedure in programme.procedures:
+        for step in procedure.steps:
+            if step.type != "close":
+                yield f"procedures[{procedure.id}].steps[{step.id}]", step

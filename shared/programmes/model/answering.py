@@ -1,0 +1,159 @@
+"""Understands answers: what an applicant wrote for each metric, typed by the metric; what cannot be read is unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.programmes.expressions import Value
+from shared.programmes.expressions.scope import key
+from shared.programmes.model.answers import Metric
+
+_PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True)
+class AnswerFault:
+    """An answer that cannot be read: its key and what to write instead."""
+
+    key: str
+    zh: str
+    en: str
+
+
+def keys_of(metric: Metric) -> tuple[str, ...]:
+    """The keys under which a metric is answered: one, or one per year."""
+    if metric.years == 1 and metric.as_of != "each_year":
+        return (metric.id, f"{metric.id}[last]")
+    return tuple(key(metric.id, back) for back in range(metric.years))
+
+
+def typed(metrics: Iterable[Metric], answers: Mapping[str, object]) -> dict[str, Value]:
+    """The answers that can be read, typed; everything else stays unknown."""
+    found: dict[str, Value] = {}
+    for metric in metrics:
+        read = _READ[metric.type]
+        for each in keys_of(metric):
+            if each in answers:
+                value = read(metric, answers[each])
+                if value is not None:
+                    found[each] = value
+    return _both_names(metrics, found)
+
+
+def _both_names(metrics: Iterable[Metric], found: dict[str, Value]) -> dict[str, Value]:
+    """``smes_served`` and ``smes_served[last]`` are the same figure."""
+    for metric in metrics:
+        last = key(metric.id, 0)
+        if last in found:
+            found.setdefault(metric.id, found[last])
+        elif metric.id in found:
+            found[last] = found[metric.id]
+    return found
+
+
+def answer_faults(metrics: Iterable[Metric], answers: Mapping[str, object]) -> tuple[AnswerFault, ...]:
+    """What is wrong with the answers, for the one who fills in the form; missing answers are not faults here."""
+    known = {each: metric for metric in metrics for each in (*keys_of(metric), metric.id)}
+    faults = [
+        AnswerFault(each, "没有这个指标", "this programme asks for no such figure")
+        for each in answers
+        if each not in known
+    ]
+    for each, metric in known.items():
+        if each in answers and _READ[metric.type](metric, answers[each]) is None:
+            zh, en = _WANTED[metric.type]
+            faults.append(AnswerFault(each, f"请填写{zh}", f"write {en}"))
+    return tuple(faults)
+
+
+def _number(metric: Metric, value: object) -> Decimal | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        value = str(value)
+    if isinstance(value, str):
+        value = Decimal(value) if _PLAIN.fullmatch(value) else None
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return None
+    low = metric.least if metric.least is not None else 0
+    return value if value >= low and (metric.most is None or value <= metric.most) else None
+
+
+def _count(metric: Metric, value: object) -> Decimal | None:
+    found = _number(metric, value)
+    return found if found is not None and found == found.to_integral_value() else None
+
+
+def _ratio(metric: Metric, value: object) -> Decimal | None:
+    found = _number(metric, value)
+    return found if found is not None and found <= (metric.most or 1) else None
+
+
+def _boolean(_: Metric, value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
+
+
+def _choice(metric: Metric, value: object) -> str | None:
+    return value if isinstance(value, str) and any(option.id == value for option in metric.options) else None
+
+
+def _set(metric: Metric, value: object) -> frozenset[str] | None:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, list | tuple | set | frozenset):
+        return None
+    items = frozenset(item for item in value if isinstance(item, str))
+    return items if items <= {option.id for option in metric.options} and len(items) <= 1000 else None
+
+
+def _date(_: Metric, value: object) -> date | None:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or _DAY.fullmatch(value) is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _text(_: Metric, value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
+
+
+_READ: Mapping[str, Callable[[Metric, object], Value | None]] = {
+    "count": _count,
+    "amount": _number,
+    "ratio": _ratio,
+    "area": _number,
+    "years": _number,
+    "boolean": _boolean,
+    "choice": _choice,
+    "set": _set,
+    "date": _date,
+    "text": _text,
+    "uscc": _text,
+    "region": _text,
+}
+_WANTED: Mapping[str, tuple[str, str]] = {
+    "count": ("非负整数", "a whole number, not negative"),
+    "amount": ("不小于下限的十进制数", "a plain decimal number"),
+    "ratio": ("0 至 1 之间的小数", "a decimal between 0 and 1"),
+    "area": ("非负小数", "a decimal, not negative"),
+    "years": ("非负数", "a number, not negative"),
+    "boolean": ("是或否", "yes or no"),
+    "choice": ("所列选项之一", "one of the options listed"),
+    "set": ("所列选项中的若干项", "some of the options listed"),
+    "date": ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"),
+    "text": ("文字", "text"),
+    "uscc": ("统一社会信用代码", "a unified social credit code"),
+    "region": ("行政区划代码", "a region code"),
+}

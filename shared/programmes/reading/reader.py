@@ -1,0 +1,195 @@
+"""Understands how a tree becomes the language's dataclasses: strictly, with every fault at its line and field."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, TypeVar
+
+from shared.programmes.expressions import Unreadable, parse
+from shared.programmes.model.programme import Supplied
+from shared.programmes.model.steps import PARAMETERS, Step
+from shared.programmes.model.words import UNSET, Source
+from shared.programmes.reading.faults import Findings
+from shared.programmes.reading.hints import Field, Shape, fields_of, shapes_of
+from shared.programmes.reading.overlay import UNSET_WORD
+from shared.programmes.reading.scalars import NotThis, expected, value_of
+from shared.programmes.reading.tree import Mapping, Node, Scalar, Sequence
+
+T = TypeVar("T")
+_NULLS = ("null", "~", "none")
+_BAD: Any = object()
+
+
+class Reader:
+    """Reads one tree. ``supplied`` lists afterwards which values came from a supplement."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self.supplied: list[Supplied] = []
+
+    def whole(self, kind: type[T], root: Mapping) -> T | None:
+        """The dataclass, or None when something was wrong (see the findings)."""
+        before = len(self._findings.faults)
+        found = self._dataclass(kind, root, "")
+        return None if found is _BAD or len(self._findings.faults) > before else found
+
+    # ── mappings ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _dataclass(self, kind: type[Any], node: Mapping, path: str) -> Any:
+        known = fields_of(kind)
+        self._findings.places[path] = node.place
+        good = self._only_known_keys(kind, known, node, path)
+        values: dict[str, Any] = {}
+        for name, field in known.items():
+            here = f"{path}.{name}" if path else name
+            if name in node.entries:
+                values[name] = self._entry(kind, field, node, here)
+            elif field.required and not self._implied(kind, name, node, values):
+                good = False
+                self._findings.add(node.place, here, f"缺少 {name},请补写", f"{name} is missing: write it")
+        if not good or any(value is _BAD for value in values.values()):
+            return _BAD
+        if "source" in known and node.supplement is not None:
+            values["source"] = _supplied_source(values.get("source"), node)
+        return kind(**values)
+
+    def _only_known_keys(self, kind: type[Any], known: Any, node: Mapping, path: str) -> bool:
+        unknown = [key for key in node.entries if key not in known]
+        for key in unknown:
+            close = difflib.get_close_matches(key, known, n=1)
+            zh = f"是否应为 {close[0]}?" if close else f"可用:{'、'.join(known)}"
+            en = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            here = f"{path}.{key}" if path else key
+            self._findings.add(node.keys[key], here, f"没有键 {key};{zh}", f"there is no key {key}; {en}")
+        return not unknown
+
+    def _implied(self, kind: type[Any], name: str, node: Mapping, values: dict[str, Any]) -> bool:
+        """A step whose type needs no parameters may leave them out."""
+        if kind is not Step or values.get("type") not in PARAMETERS:
+            return False
+        if name == "outcomes" and values["type"] == "close":
+            values[name] = {}
+            return True
+        chosen: Any = PARAMETERS[values["type"]]
+        if name != "parameters" or any(field.required for field in fields_of(chosen).values()):
+            return False
+        values[name] = chosen()
+        return True
+
+    def _entry(self, kind: type[Any], field: Field, node: Mapping, path: str) -> Any:
+        value = node.entries[field.name]
+        self._findings.places[path] = node.keys[field.name]
+        if node.supplement is None and value.supplement is not None:
+            self.supplied.append(Supplied(path=path, source=Source(supplement=value.supplement)))
+        shapes = field.shapes
+        if kind is Step and field.name == "parameters":
+            chosen = _type_of(node)
+            if chosen not in PARAMETERS:
+                return _BAD
+            shapes = (Shape("dataclass", PARAMETERS[chosen]),)
+        found = self._value(field, shapes, value, path)
+        if field.expression and isinstance(found, str):
+            self._parse(found, value, path)
+        return found
+
+    def _parse(self, text: str, node: Node, path: str) -> None:
+        try:
+            parse(text)
+        except Unreadable as error:
+            self._findings.add(
+                node.place,
+                path,
+                f"表达式第 {error.column} 个字符处:{error.zh}",
+                f"expression, column {error.column}: {error.en}",
+            )
+
+    # ── single values ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _value(self, field: Field, shapes: tuple[Shape, ...], node: Node, path: str) -> Any:
+        if isinstance(node, Scalar) and not node.quoted:
+            if node.text == UNSET_WORD and (field.may_be_unset or not _fits_text(shapes)):
+                return UNSET if field.may_be_unset else self._wrong(shapes, node, path)
+            if node.text in (*_NULLS, "") and field.may_be_null:
+                return None
+        return self._shaped(shapes, node, path)
+
+    def _shaped(self, shapes: tuple[Shape, ...], node: Node, path: str) -> Any:
+        if isinstance(node, Scalar):
+            return self._scalar(shapes, node, path)
+        if isinstance(node, Sequence):
+            return self._list(shapes, node, path)
+        return self._keyed(shapes, node, path)
+
+    def _scalar(self, shapes: tuple[Shape, ...], node: Scalar, path: str) -> Any:
+        plain = [shape for shape in shapes if shape.kind not in ("list", "mapping", "dataclass")]
+        first: NotThis | None = None
+        for shape in plain:
+            try:
+                return value_of(shape, node)
+            except NotThis as error:
+                first = first or error
+        if first is None or len(plain) > 1:
+            return self._wrong(shapes, node, path)
+        self._findings.add(node.place, path, first.zh, first.en)
+        return _BAD
+
+    def _wrong(self, shapes: tuple[Shape, ...], node: Node, path: str) -> Any:
+        wanted = [expected(shape) for shape in shapes]
+        zh, en = " 或 ".join(zh for zh, _ in wanted), " or ".join(en for _, en in wanted)
+        self._findings.add(node.place, path, f"此处应为{zh}", f"write {en} here")
+        return _BAD
+
+    def _list(self, shapes: tuple[Shape, ...], node: Sequence, path: str) -> Any:
+        shape = next((shape for shape in shapes if shape.kind == "list"), None)
+        if shape is None:
+            return self._wrong(shapes, node, path)
+        inner = shapes_of(shape.of)
+        items = [self._item(inner, item, node, path, number) for number, item in enumerate(node.items)]
+        return _BAD if any(item is _BAD for item in items) else tuple(items)
+
+    def _item(self, inner: tuple[Shape, ...], item: Node, node: Sequence, path: str, number: int) -> Any:
+        name = str(number)
+        if isinstance(item, Mapping) and isinstance(item.entries.get("id"), Scalar):
+            name = item.entries["id"].text  # type: ignore[union-attr]
+        here = f"{path}[{name}]"
+        self._findings.places[here] = item.place
+        if node.supplement is None and item.supplement is not None:
+            self.supplied.append(Supplied(path=here, source=Source(supplement=item.supplement)))
+        return self._shaped(inner, item, here)
+
+    def _keyed(self, shapes: tuple[Shape, ...], node: Mapping, path: str) -> Any:
+        candidates = [shape for shape in shapes if shape.kind in ("dataclass", "mapping")]
+        if not candidates:
+            return self._wrong(shapes, node, path)
+        shape = max(candidates, key=lambda each: _common_keys(each, node))
+        if shape.kind == "dataclass":
+            return self._dataclass(shape.of, node, path)
+        key_hint, value_hint = shape.of
+        found: dict[Any, Any] = {}
+        for key, value in node.entries.items():
+            here = f"{path}.{key}"
+            self._findings.places[here] = node.keys[key]
+            if node.supplement is None and value.supplement is not None:
+                self.supplied.append(Supplied(path=here, source=Source(supplement=value.supplement)))
+            name = self._scalar(shapes_of(key_hint), Scalar(key, True, node.keys[key]), here)
+            found[name] = self._shaped(shapes_of(value_hint), value, here)
+        return _BAD if _BAD in (*found, *found.values()) else found
+
+
+def _type_of(node: Mapping) -> str:
+    found = node.entries.get("type")
+    return found.text if isinstance(found, Scalar) else ""
+
+
+def _fits_text(shapes: tuple[Shape, ...]) -> bool:
+    return any(shape.kind == "text" for shape in shapes)
+
+
+def _common_keys(shape: Shape, node: Mapping) -> int:
+    return len(fields_of(shape.of).keys() & node.entries.keys()) if shape.kind == "dataclass" else 0
+
+
+def _supplied_source(written: Source | None, node: Mapping) -> Source:
+    if written is None:
+        return Source(supplement=node.supplement)
+    return Source(clause=written.clause, quote=written.quote, facts=written.facts, supplement=node.supplement)
