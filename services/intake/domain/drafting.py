@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.intake.domain import commands as c
 from services.intake.domain import errors
 from services.intake.domain import events as e
 from services.intake.domain.application import EDITABLE, Application
-from services.intake.domain.materials import asked, fits, known_material
+from services.intake.domain.materials import known_material
 from services.intake.domain.rounds import Round, ensure_open
 from shared.identifiers import region_contains, uscc_is_valid
 from shared.programmes.model import Programme
+from shared.programmes.model.answering import answer_faults, keys_of
 
 MOST_DOCUMENTS = 200
 MOST_MEGABYTES = 500
@@ -54,24 +56,25 @@ def _ensure_admitted(applicant: e.Applicant, programme: Programme) -> None:
         raise errors.LevelUnknown(levels=", ".join(levels))
 
 
-def decide_answers(
-    command: c.GiveAnswers, a: Application, programme: Programme, now: datetime
-) -> tuple[e.Fact, ...]:
+def decide_answers(command: c.GiveAnswers, a: Application, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
     """Set or take back answers; what changes nothing is no fact."""
     ensure_editable(a, command.by)
-    known = asked(programme)
-    wrong = [key for key, value in command.given.items() if key not in known or not fits(known[key], value)]
-    if wrong:
-        affected = [key for key in wrong if key in known][:_NAMED]
-        raise errors.AnswerUnknown(count=len(wrong), known=", ".join(affected) or "-")
+    _ensure_answerable(command.given, programme)
     given = {key: value for key, value in command.given.items() if a.answers.get(key) != value}
     cleared = tuple(key for key in command.cleared if key in a.answers and key not in command.given)
     return (e.AnswersGiven(given, cleared),) if given or cleared else ()
 
 
-def decide_attach(
-    command: c.AttachDocument, a: Application, programme: Programme, now: datetime
-) -> tuple[e.Fact, ...]:
+def _ensure_answerable(given: Mapping[str, e.Answer], programme: Programme) -> None:
+    """Refuses what is no answer to one of the programme's metrics; only the programme's own words are repeated."""
+    faults = answer_faults(programme.metrics, given)
+    if faults:
+        known = {key for metric in programme.metrics for key in keys_of(metric)}
+        affected = [f"{fault.key}: {fault.en}" for fault in faults if fault.key in known][:_NAMED]
+        raise errors.AnswerUnknown(count=len(faults), known="; ".join(affected) or "-")
+
+
+def decide_attach(command: c.AttachDocument, a: Application, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
     """Add a file under one of the programme's materials."""
     ensure_editable(a, command.by)
     document = command.document

@@ -86,7 +86,10 @@ class RegionOutside(Refusal):
 
     code = "region_outside"
     said = ("申报单位不在该办法的适用地区内。", "The applicant lies outside of the regulation's region.")
-    do = ("请核对单位所在地区代码，或向当地主管部门申报。", "Check the region code, or apply where the organisation lies.")
+    do = (
+        "请核对单位所在地区代码，或向当地主管部门申报。",
+        "Check the region code, or apply where the organisation lies.",
+    )
 
 
 class LevelUnknown(Refusal):
@@ -136,7 +139,10 @@ class TooMuch(Refusal):
     """A limit on the number or size of what an application may hold."""
 
     code, status = "application_too_large", 422
-    said = ("一份申请最多{documents}个文件、合计{megabytes}MB。", "An application holds up to {documents} files, {megabytes} MB.")
+    said = (
+        "一份申请最多{documents}个文件、合计{megabytes}MB。",
+        "An application holds up to {documents} files, {megabytes} MB.",
+    )
     do = ("请合并或删除部分文件。", "Merge or remove some files.")
 
 
@@ -171,7 +177,10 @@ class NotWithdrawable(Refusal):
     """A decision was taken, or nothing was submitted."""
 
     code = "application_not_withdrawable"
-    said = ("此申请尚未提交、已经撤回或已有决定，不能撤回。", "It was not submitted, was withdrawn, or has been decided.")
+    said = (
+        "此申请尚未提交、已经撤回或已有决定，不能撤回。",
+        "It was not submitted, was withdrawn, or has been decided.",
+    )
     do = ("如有异议，请联系作出决定的部门。", "If you disagree, contact the authority that decided.")
 
 
@@ -191,7 +200,10 @@ class PlaceTaken(Refusal):
         "本单位在同一办法下已有在办申请或有效称号。",
         "The organisation has an open application or a valid title in the same programme.",
     )
-    do = ("请等待其办结、撤回，或在称号到期后再申报。", "Wait for its end, withdraw it, or apply when the title expires.")
+    do = (
+        "请等待其办结、撤回，或在称号到期后再申报。",
+        "Wait for its end, withdraw it, or apply when the title ends.",
+    )
 
 
 REFUSALS: tuple[type[Refusal], ...] = (

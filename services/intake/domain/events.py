@@ -13,9 +13,7 @@ from typing import ClassVar, Literal
 Answer = str | bool
 """Numbers travel as decimal strings, so that nothing is rounded on the way to the rule."""
 
-Milestone = Literal[
-    "preliminary_approved", "scored", "publicized", "recognition_approved", "revocation_ordered"
-]
+Milestone = Literal["preliminary_approved", "scored", "publicized", "recognition_approved", "revocation_ordered"]
 """What the applicant is told about a case between submission and its end, in the published language's words."""
 
 

@@ -1,21 +1,15 @@
-"""Understands what a programme asks an applicant for: typed answers, and materials that must all be there."""
+"""Understands what a programme asks an applicant to hand in, and what of it is not there yet."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from services.intake.domain.events import Answer, Applicant, Document
 from shared.programmes.expressions import Scope, holds, names, parse
 from shared.programmes.model import Filing, Material, Metric, Programme, Text
-
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
-_NUMERIC = frozenset({"count", "amount", "ratio", "area", "years"})
-_LONGEST = 2000
+from shared.programmes.model.answering import keys_of
 
 
 @dataclass(frozen=True)
@@ -25,57 +19,6 @@ class Lack:
     id: str
     zh: str
     en: str
-
-
-def keys(metric: Metric) -> tuple[str, ...]:
-    """The answers that a metric needs: its id, or one per past year (``served[last]``, ``served[last-1]``)."""
-    if metric.years == 1:
-        return (metric.id,)
-    return tuple(f"{metric.id}[last]" if back == 0 else f"{metric.id}[last-{back}]" for back in range(metric.years))
-
-
-def asked(programme: Programme) -> Mapping[str, Metric]:
-    """Every answer that may be given, by its key."""
-    return {key: metric for metric in programme.metrics for key in keys(metric)}
-
-
-def fits(metric: Metric, value: Answer) -> bool:
-    """Whether a value can be an answer to the metric; bounds are the metric's own."""
-    if metric.type == "boolean" or isinstance(value, bool):
-        return metric.type == "boolean" and isinstance(value, bool)
-    if metric.type in _NUMERIC:
-        return _is_number(metric, value)
-    options = {option.id for option in metric.options}
-    match metric.type:
-        case "choice":
-            return value in options
-        case "set":
-            parts = [part.strip() for part in value.split(",")] if value else []
-            return set(parts) <= options and len(parts) == len(set(parts))
-        case "date":
-            return _is_date(value)
-        case _:
-            return 0 < len(value) <= _LONGEST
-
-
-def _is_number(metric: Metric, value: str) -> bool:
-    if not _NUMBER.fullmatch(value):
-        return False
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return False
-    if metric.type == "count" and number != number.to_integral_value():
-        return False
-    least = metric.least if metric.least is not None else (None if metric.type == "amount" else Decimal(0))
-    return (least is None or least <= number) and (metric.most is None or number <= metric.most)
-
-
-def _is_date(value: str) -> bool:
-    try:
-        return date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
 
 
 def known_material(programme: Programme, name: str) -> bool:
@@ -124,7 +67,16 @@ def _unanswered(programme: Programme, answers: Mapping[str, Answer]) -> Iterator
     read = {name.id for expression in expressions for name in names(parse(expression))}
     for metric in programme.metrics:
         if metric.id in read:
-            yield from (_lack(key, metric.title) for key in keys(metric) if key not in answers)
+            yield from _unanswered_years(metric, answers)
+
+
+def _unanswered_years(metric: Metric, answers: Mapping[str, Answer]) -> Iterator[Lack]:
+    """One figure, under either of its two names, or one for every year that is asked."""
+    keys = keys_of(metric)
+    single = metric.years == 1 and metric.as_of != "each_year"
+    if single and any(key in answers for key in keys):
+        return
+    yield from (_lack(key, metric.title) for key in (keys[:1] if single else keys) if key not in answers)
 
 
 def _lack(name: str, title: Text) -> Lack:

@@ -17,10 +17,12 @@ from services.review.domain.steps import (
     decide,
     endorse,
     file,
-    list,
     notice,
     score,
     visit,
+)
+from services.review.domain.steps import (
+    list as listing,
 )
 from services.review.domain.steps.shape import StepType
 from services.review.domain.subject import Applicant, Case, Concluded
@@ -28,7 +30,7 @@ from services.review.domain.subject import Applicant, Case, Concluded
 TYPES: Mapping[str, StepType] = MappingProxyType(
     {
         module.TYPE: cast(StepType, module)
-        for module in (file, check, assess, endorse, score, visit, list, notice, decide, award, close)
+        for module in (file, check, assess, endorse, score, visit, listing, notice, decide, award, close)
     }
 )
 """Every type of step that this service can run, by its name in a programme."""

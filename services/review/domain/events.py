@@ -5,6 +5,6 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import case, round, title
+from services.review.domain import case, rounds, title
 
-FACTS: tuple[type, ...] = (*case.FACTS, *round.FACTS, *title.FACTS)
+FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS)

@@ -39,7 +39,7 @@ INCOMPATIBLE: frozenset[tuple[Duty, Duty]] = frozenset(
         ("score", "organise"),
         ("approve", "propose"),
         *(("pay", duty) for duty in (*REVIEWING, "score")),
-    ]  # type: ignore[list-item]
+    ]
 )
 """Pairs of duties that no one person may have on one case, whichever came first."""
 

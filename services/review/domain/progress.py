@@ -13,13 +13,13 @@ from services.review.domain import errors
 from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
 from services.review.domain.days import due
 from services.review.domain.people import Duty, clash, same_group
-from services.review.domain.steps import award, file
+from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
 from shared.identifiers import region_contains, region_stem
+from shared.programmes.expressions import holds
 from shared.programmes.model import Party, Programme, Step
 from shared.programmes.rules import scope_of
-from shared.programmes.expressions import holds
 
 Facts = tuple[Any, ...]
 

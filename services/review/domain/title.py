@@ -1,4 +1,4 @@
-"""Understands what comes after a title: it is held, somebody proposes to revoke it, another confirms, the registry says.
+"""Understands what comes after a title: it is held; somebody proposes to revoke it, another confirms.
 
 Two persons revoke, on a ground of the programme that the title was conferred under, with evidence.
 """
@@ -147,9 +147,7 @@ def decide_enter(entered: TitleEntered, title: Title) -> tuple[Fact, ...]:
     return (entered,) if title.status == "none" else ()
 
 
-def decide_propose(
-    command: ProposeRevocation, title: Title, programme: Programme, now: datetime
-) -> tuple[Fact, ...]:
+def decide_propose(command: ProposeRevocation, title: Title, programme: Programme, now: datetime) -> tuple[Fact, ...]:
     """One officer proposes, on a ground of the programme and with evidence."""
     _ensure_revocable(command.by, title, programme)
     if title.status == "proposed":
@@ -166,9 +164,7 @@ def decide_propose(
     return (RevocationProposed(command.by.id, command.ground, clause, stated(command.reason), evidence, now),)
 
 
-def decide_confirm(
-    command: ConfirmRevocation, title: Title, programme: Programme, now: datetime
-) -> tuple[Fact, ...]:
+def decide_confirm(command: ConfirmRevocation, title: Title, programme: Programme, now: datetime) -> tuple[Fact, ...]:
     """Another person confirms: the order stands."""
     entered, proposal = _ensure_answerable(command.by, title, programme)
     return (
@@ -185,9 +181,7 @@ def decide_confirm(
     )
 
 
-def decide_dismiss(
-    command: DismissRevocation, title: Title, programme: Programme, now: datetime
-) -> tuple[Fact, ...]:
+def decide_dismiss(command: DismissRevocation, title: Title, programme: Programme, now: datetime) -> tuple[Fact, ...]:
     """Another person disagrees."""
     _ensure_answerable(command.by, title, programme)
     return (RevocationDismissed(command.by.id, stated(command.reason), now),)
@@ -198,9 +192,7 @@ def decide_revoked(number: str, title: Title, revoked_at: datetime) -> tuple[Fac
     return (TitleRevoked(number, revoked_at),) if title.status == "ordered" else ()
 
 
-def _ensure_answerable(
-    by: Person, title: Title, programme: Programme
-) -> tuple[TitleEntered, RevocationProposed]:
+def _ensure_answerable(by: Person, title: Title, programme: Programme) -> tuple[TitleEntered, RevocationProposed]:
     entered = _ensure_revocable(by, title, programme)
     if title.proposal is None:
         raise errors.NoProposal()

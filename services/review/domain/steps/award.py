@@ -1,4 +1,4 @@
-"""Understands award (授予称号): what is conferred, from when to when; the registry enters it and says under which number."""
+"""Understands award (授予称号): what is conferred, from when to when; the registry numbers it."""
 
 from __future__ import annotations
 

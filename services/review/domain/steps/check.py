@@ -1,4 +1,4 @@
-"""Understands check (形式审查): complete, or to be corrected; every fault is told once and at the same time (一次性告知)."""
+"""Understands check (形式审查): complete, or to be corrected; every fault is told at once (一次性告知)."""
 
 from __future__ import annotations
 

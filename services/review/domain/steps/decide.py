@@ -1,4 +1,4 @@
-"""Understands decide: one person proposes, another approves, jointly with further authorities where the text says so."""
+"""Understands decide: one person proposes, another approves, with further authorities where the text says so."""
 
 from __future__ import annotations
 
@@ -139,9 +139,7 @@ def _propose(command: ProposeDecision, situation: Situation) -> Decided:
     if situation.state.proposal is not None:
         raise errors.ProposalStands()
     reason = stated(command.reason)
-    return Decided(
-        (DecisionProposed(situation.step.id, command.by.id, command.approve, reason, situation.now),)
-    )
+    return Decided((DecisionProposed(situation.step.id, command.by.id, command.approve, reason, situation.now),))
 
 
 def _agree(command: ApproveDecision, proposal: DecisionProposed, situation: Situation) -> Decided:

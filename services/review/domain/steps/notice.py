@@ -1,4 +1,4 @@
-"""Understands notice (公示): posted, counted in the calendar's days, open to objections, over at the end of its last day.
+"""Understands notice (公示): posted, counted by the calendar, open to objections, over after its last day.
 
 An open objection holds up this case only. The notice ends by its deadline; a case with an objection goes on when the
 objection is answered.
@@ -8,144 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import ClassVar
+from datetime import date
 
 from services.review.domain import errors
 from services.review.domain.days import last_day
-from services.review.domain.people import Duty, Person
+from services.review.domain.steps.notice_acts import (
+    AnswerObjection,
+    CloseNotice,
+    Command,
+    Fact,
+    NoticeClosed,
+    NoticePosted,
+    NoticeRecounted,
+    ObjectionAnswered,
+    ObjectionReceived,
+    PostNotice,
+    ReceiveObjection,
+    RecountNotice,
+)
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
 from shared.programmes.model import Notice, Noticing, Objections, Unset
 
 TYPE = "notice"
 MOST_OBJECTIONS = 200
-
-
-@dataclass(frozen=True)
-class PostNotice:
-    """Post it today. ``address`` is where it can be read (the web page of the channel)."""
-
-    step: str
-    by: Person
-    address: str = ""
-
-
-@dataclass(frozen=True)
-class ReceiveObjection:
-    """Object, by name and with evidence as far as the rules want them; ``evidence`` names files by SHA-256."""
-
-    step: str
-    by: Person
-    objection: str
-    name: str
-    contact: str
-    grounds: str
-    evidence: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class AnswerObjection:
-    """Answer an objection after investigating it."""
-
-    step: str
-    by: Person
-    objection: str
-    upheld: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class RecountNotice:
-    """A year of the calendar was published: count again."""
-
-    step: str
-    by: Person
-
-
-@dataclass(frozen=True)
-class CloseNotice:
-    """The last day is over."""
-
-    step: str
-    by: Person
-
-
-@dataclass(frozen=True)
-class NoticePosted:
-    """The notice went up. ``closes_on`` is its last day, included; provisional while a year is not published."""
-
-    NAME: ClassVar[str] = "review.notice-posted.1"
-    DUTY: ClassVar[Duty] = "post"
-    step: str
-    by: str
-    notice: str
-    programme: str
-    applicant_name: str
-    posted_on: date
-    closes_on: date
-    provisional: bool
-    channel: str
-    address: str
-    posted_at: datetime
-
-
-@dataclass(frozen=True)
-class NoticeRecounted:
-    """The last day was counted again with a newly published year; it never moves to an earlier day."""
-
-    NAME: ClassVar[str] = "review.notice-recounted.1"
-    step: str
-    notice: str
-    programme: str
-    applicant_name: str
-    posted_on: date
-    closes_on: date
-    provisional: bool
-    channel: str
-    recounted_at: datetime
-
-
-@dataclass(frozen=True)
-class ObjectionReceived:
-    """Somebody objected."""
-
-    NAME: ClassVar[str] = "review.objection-received.1"
-    step: str
-    objection: str
-    objector: str
-    name: str
-    contact: str
-    grounds: str
-    evidence: tuple[str, ...]
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class ObjectionAnswered:
-    """The objection was investigated and answered."""
-
-    NAME: ClassVar[str] = "review.objection-answered.1"
-    DUTY: ClassVar[Duty] = "investigate"
-    step: str
-    by: str
-    objection: str
-    upheld: bool
-    reason: str
-    answered_at: datetime
-
-
-@dataclass(frozen=True)
-class NoticeClosed:
-    """The notice period is over; ``waiting`` objections still hold the case up."""
-
-    NAME: ClassVar[str] = "review.notice-closed.1"
-    step: str
-    waiting: int
-    closed_at: datetime
-
-
-Command = PostNotice | ReceiveObjection | AnswerObjection | RecountNotice | CloseNotice
-Fact = NoticePosted | NoticeRecounted | ObjectionReceived | ObjectionAnswered | NoticeClosed
 
 
 @dataclass(frozen=True)
@@ -288,9 +173,7 @@ def _answer(command: AnswerObjection, situation: Situation) -> Decided:
     if command.objection not in state.waiting:
         raise errors.ObjectionUnknown()
     reason = stated(command.reason)
-    fact = ObjectionAnswered(
-        situation.step.id, command.by.id, command.objection, command.upheld, reason, situation.now
-    )
+    fact = ObjectionAnswered(situation.step.id, command.by.id, command.objection, command.upheld, reason, situation.now)
     after = evolve(state, fact)
     return Decided((fact,), _outcome(after, situation) if state.closed else "", reason)
 

@@ -9,12 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
 
 from services.review.domain import errors
-from services.review.domain.people import Duty, Person, clash
+from services.review.domain.people import Person, clash
+from services.review.domain.steps.score_acts import (
+    AssignExperts,
+    Command,
+    ConflictDeclared,
+    DeclareConflict,
+    Expert,
+    ExpertsAssigned,
+    Fact,
+    ScoreSealed,
+    ScoresOpened,
+    SealScore,
+)
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
 from shared.programmes.model import Rubric
 from shared.programmes.model import Scoring as Parameters
@@ -25,97 +35,6 @@ MOST_EXPERTS = 31
 LEAST_TRIMMED = 3
 """A trimmed mean drops the highest and the lowest sheet, so it needs one more."""
 _POINTS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
-
-
-@dataclass(frozen=True)
-class Expert:
-    """One expert by name; ``organisation`` is a USCC and may be empty for a person without one."""
-
-    id: str
-    name: str
-    organisation: str = ""
-
-
-@dataclass(frozen=True)
-class AssignExperts:
-    """Name the experts who score, or those who take the place of some who stepped back."""
-
-    step: str
-    by: Person
-    experts: tuple[Expert, ...]
-
-
-@dataclass(frozen=True)
-class DeclareConflict:
-    """Step back from the case."""
-
-    step: str
-    by: Person
-    reason: str
-
-
-@dataclass(frozen=True)
-class SealScore:
-    """Hand in a sheet: points for every head (decimal strings), bonuses where the rubric has them."""
-
-    step: str
-    by: Person
-    points: Mapping[str, str]
-    remark: str
-
-
-@dataclass(frozen=True)
-class ExpertsAssigned:
-    """These experts may score the case."""
-
-    NAME: ClassVar[str] = "review.experts-assigned.1"
-    DUTY: ClassVar[Duty] = "organise"
-    step: str
-    by: str
-    experts: tuple[Expert, ...]
-    assigned_at: datetime
-
-
-@dataclass(frozen=True)
-class ConflictDeclared:
-    """An expert stepped back; a sheet that was handed in already is void."""
-
-    NAME: ClassVar[str] = "review.conflict-declared.1"
-    step: str
-    by: str
-    reason: str
-    declared_at: datetime
-
-
-@dataclass(frozen=True)
-class ScoreSealed:
-    """One sheet is in. It stays closed until all are."""
-
-    NAME: ClassVar[str] = "review.score-sealed.1"
-    DUTY: ClassVar[Duty] = "score"
-    step: str
-    by: str
-    points: Mapping[str, str]
-    remark: str
-    sealed_at: datetime
-
-
-@dataclass(frozen=True)
-class ScoresOpened:
-    """All sheets were opened and aggregated. ``score`` and ``max_score`` are decimal strings."""
-
-    NAME: ClassVar[str] = "review.scores-opened.1"
-    step: str
-    programme: str
-    score: str
-    max_score: str
-    experts: int
-    passed: bool
-    opened_at: datetime
-
-
-Command = AssignExperts | DeclareConflict | SealScore
-Fact = ExpertsAssigned | ConflictDeclared | ScoreSealed | ScoresOpened
 
 
 @dataclass(frozen=True)
@@ -202,9 +121,7 @@ def _seal(command: SealScore, situation: Situation) -> Decided:
         raise errors.AlreadySigned()
     rubric = _rubric(situation)
     _ensure_sheet(rubric, command.points)
-    sealed = ScoreSealed(
-        situation.step.id, command.by.id, dict(command.points), command.remark.strip(), situation.now
-    )
+    sealed = ScoreSealed(situation.step.id, command.by.id, dict(command.points), command.remark.strip(), situation.now)
     sheets = {**state.sheets, command.by.id: sealed}
     if len(sheets) < max(len(state.panel), _size(situation)):
         return Decided((sealed,))
@@ -219,7 +136,7 @@ def _rubric(situation: Situation) -> Rubric:
 
 
 def _ensure_sheet(rubric: Rubric, points: Mapping[str, str]) -> None:
-    heads = [f"{part.id} 0–{part.most}" for part in (*rubric.heads, *rubric.bonuses)]
+    heads = [f"{head.id} 0–{head.most}" for head in rubric.heads] + [f"{b.id} 0–{b.most}" for b in rubric.bonuses]
     if not all(_POINTS.fullmatch(given) for given in points.values()):
         raise errors.PointsWrong(heads=", ".join(heads))
     try:

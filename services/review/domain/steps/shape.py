@@ -7,7 +7,6 @@ Every module of this package offers ``TYPE``, ``COMMANDS``, ``FACTS``, ``INITIAL
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Protocol
@@ -95,5 +94,3 @@ def stated(reason: str) -> str:
     if not reason.strip():
         raise errors.ReasonMissing()
     return reason.strip()
-
-

@@ -1,4 +1,4 @@
-"""Understands a round: a call for applications under one text, with a window; opened by an officer, told to everybody."""
+"""Understands a round: a call for applications under one text, with a window, opened by an officer."""
 
 from __future__ import annotations
 
