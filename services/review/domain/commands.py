@@ -11,14 +11,14 @@ from services.review.domain.steps.decide import ApproveDecision, ProposeDecision
 from services.review.domain.steps.endorse import GiveEndorsement
 from services.review.domain.steps.file import ReceiveFiling
 from services.review.domain.steps.list import DecideListing
-from services.review.domain.steps.notice import (
+from services.review.domain.steps.notice_acts import (
     AnswerObjection,
     CloseNotice,
     PostNotice,
     ReceiveObjection,
     RecountNotice,
 )
-from services.review.domain.steps.score import AssignExperts, DeclareConflict, SealScore
+from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
 from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
 
