@@ -1,0 +1,1 @@
+"""One suite per promise that several implementations make."""

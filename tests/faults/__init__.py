@@ -1,0 +1,1 @@
+"""What happens when something is killed, late, repeated or taken away."""

@@ -1,0 +1,1 @@
+"""Fixtures and instruments that several folders of tests share."""

@@ -1,0 +1,269 @@
+"""Understands how deliveries take effect exactly once: effect, offset and what was seen, in one transaction.
+
+What was seen is dropped. What can never be applied is parked with its reason, and so is everything later of the same
+case, while the other cases go on. What is not ours, or newer than we are, is kept aside. The row of the partition's
+offset is locked first: a member of the group that lost its partition and does not know it yet finds the offset moved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from shared.envelope import Envelope
+from shared.runtime import parking
+from shared.runtime.attempt import TRIES, Refused, prepared
+from shared.runtime.parking import Kind, ToPark
+from shared.runtime.ports import AnyConnection, Conflict, Delivery, Effect, Record, Subscriber, Transient
+from shared.runtime.postgres.pool import TRANSIENT, Database
+from shared.runtime.records import Malformed, TooLarge, from_record, understood
+from shared.runtime.topic_names import dead_letters
+
+log = logging.getLogger(__name__)
+
+Bury = Callable[[Sequence[Record]], Awaitable[None]]
+BURY_SECONDS = 5.0
+BEHIND = "an earlier delivery of the same case is parked"
+
+_LOCK_OFFSET = """
+INSERT INTO offsets AS o (subscriber, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
+ON CONFLICT (subscriber, topic, partition) DO UPDATE SET updated_at = now() RETURNING next_offset
+"""
+_MOVE_OFFSET = "UPDATE offsets SET next_offset = $4 WHERE subscriber = $1 AND topic = $2 AND partition = $3"
+_SEEN = """
+SELECT s.source, s.stream, s.version FROM seen s
+JOIN unnest($2::text[], $3::text[]) AS w(source, stream) ON s.source = w.source AND s.stream = w.stream
+WHERE s.subscriber = $1
+"""
+_SEE = """
+INSERT INTO seen AS s (subscriber, source, stream, version)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[])
+ON CONFLICT (subscriber, source, stream) DO UPDATE SET version = greatest(s.version, excluded.version)
+"""
+_KEEP = """
+INSERT INTO foreign_events (subscriber, topic, partition, record_offset, key, headers, value)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+class Fenced(Transient):
+    """The partition's offset is not where we left it: somebody else reads it, or our last commit did arrive."""
+
+
+class _Replan(Exception):
+    """A case was parked or released since the plan was made."""
+
+
+@dataclass
+class Tally:
+    """What happened to deliveries since the start, for health and metrics."""
+
+    applied: int = 0
+    duplicates: int = 0
+    parked: int = 0
+    kept: int = 0
+
+
+@dataclass
+class _Plan:
+    """What is to be done with a batch. ``seen`` maps (source, stream) to the highest version in the batch."""
+
+    live: list[Delivery] = field(default_factory=list)
+    park: list[ToPark] = field(default_factory=list)
+    keep: list[Delivery] = field(default_factory=list)
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
+    duplicates: int = 0
+
+
+class Consumer:
+    """A :class:`shared.runtime.ports.Inbox`: one subscriber on one database.
+
+    ``bury`` shows parked deliveries to whoever reads the dead letters (a bus's ``publish``); it is called after they
+    are durable in the table, and its failures are only logged.
+    """
+
+    def __init__(self, database: Database, subscriber: Subscriber, bury: Bury | None = None) -> None:
+        self.tally = Tally()
+        self._database = database
+        self._subscriber = subscriber
+        self._bury = bury
+        self._next: dict[tuple[str, int], int] = {}
+
+    @property
+    def name(self) -> str:
+        return self._subscriber.name
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self._subscriber.topics
+
+    async def positions(self, partitions: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+        """The truth about where to go on. Raises ``Transient`` where the database is away."""
+        topics, numbers = [topic for topic, _ in partitions], [number for _, number in partitions]
+        try:
+            async with self._database.reading() as connection:
+                rows = await connection.fetch(
+                    "SELECT topic, partition, next_offset FROM offsets JOIN unnest($2::text[], $3::int[])"
+                    " AS w(topic, partition) USING (topic, partition) WHERE subscriber = $1",
+                    self.name,
+                    topics,
+                    numbers,
+                )
+        except TRANSIENT as fault:
+            raise Transient(f"{type(fault).__name__} {fault}") from fault
+        found = {(row["topic"], row["partition"]): int(row["next_offset"]) for row in rows}
+        for partition in partitions:
+            self._next.pop(partition, None)
+        self._next.update(found)
+        return found
+
+    async def receive(self, batch: Sequence[Delivery]) -> None:
+        """Returns when the batch is applied, parked or kept. Raises ``Transient``: hand the same over again."""
+        try:
+            for _, deliveries in groupby(batch, key=_partition):
+                await self._settle(list(deliveries))
+        except TRANSIENT as fault:
+            raise Transient(f"{type(fault).__name__} {fault}") from fault
+
+    # ── one batch of one partition ───────────────────────────────────────────────────────────────────────────
+
+    async def _settle(self, batch: Sequence[Delivery], refusal: str = "") -> None:
+        """``refusal`` is the reason to park the only delivery that is left after halving."""
+        for _ in range(TRIES):
+            plan = await self._plan(batch, refusal)
+            try:
+                await self._commit(batch, plan, await self._effect(plan))
+            except Refused as refused:
+                await self._divide(batch, refused.reason)
+            except (Conflict, _Replan):
+                continue
+            else:
+                await self._account(plan)
+            return
+        raise Transient(f"{self.name}: {TRIES} decisions in a row were overtaken")
+
+    async def _divide(self, batch: Sequence[Delivery], reason: str) -> None:
+        """Halves until the refused one stands alone; every half is a transaction, so the order is kept."""
+        if len(batch) == 1:
+            await self._settle(batch, reason)
+            return
+        middle = len(batch) // 2
+        await self._settle(batch[:middle])
+        await self._settle(batch[middle:])
+
+    async def _effect(self, plan: _Plan) -> Effect | None:
+        return await prepared(self._subscriber, plan.live) if plan.live else None
+
+    async def _plan(self, batch: Sequence[Delivery], refusal: str) -> _Plan:
+        read = [(delivery, from_record(delivery.record)) for delivery in batch]
+        streams = {_stream(delivery, what) for delivery, what in read if isinstance(what, Envelope)}
+        plan = _Plan(keys={delivery.record.key for delivery in batch})
+        async with self._database.reading() as connection:
+            plan.blocked = await parking.blocked(connection, self.name, plan.keys)
+            rows = await connection.fetch(_SEEN, self.name, [s for s, _ in streams], [s for _, s in streams])
+        seen = {(row["source"], row["stream"]): int(row["version"]) for row in rows}
+        blocked = set(plan.blocked)
+        for delivery, what in read:
+            key = delivery.record.key
+            if isinstance(what, Envelope):
+                stream = _stream(delivery, what)
+                if what.version <= seen.get(stream, -1):
+                    plan.duplicates += 1
+                    continue
+                seen[stream] = plan.seen[stream] = what.version
+                if not understood(what):
+                    plan.keep.append(delivery)
+                elif key in blocked:
+                    plan.park.append(_to_park(delivery, what, BEHIND, "behind"))
+                elif refusal:
+                    plan.park.append(_to_park(delivery, what, refusal, "rejected"))
+                    blocked.add(key)
+                else:
+                    plan.live.append(delivery)
+            elif isinstance(what, Malformed):
+                plan.park.append(_to_park(delivery, None, what.reason, "rejected"))
+                blocked.add(key)
+            else:
+                plan.keep.append(delivery)
+        return plan
+
+    async def _commit(self, batch: Sequence[Delivery], plan: _Plan, effect: Effect | None) -> None:
+        async with self._database.transaction() as connection:
+            await self._fence(connection, batch[0])
+            await parking.lock(connection, self.name, [item.delivery.record.key for item in plan.park])
+            if await parking.blocked(connection, self.name, plan.keys) != plan.blocked:
+                raise _Replan
+            if effect is not None:
+                await effect(connection)
+            if plan.park:
+                await parking.park(connection, self.name, plan.park)
+            if plan.keep:
+                await connection.executemany(_KEEP, [(self.name, *parking.stored(kept)) for kept in plan.keep])
+            await self._remember(connection, plan)
+            await self._move(connection, batch[-1])
+        if batch[-1].offset is not None:
+            self._next[_partition(batch[-1])] = batch[-1].offset + 1
+
+    async def _fence(self, connection: AnyConnection, first: Delivery) -> None:
+        if first.offset is None:
+            return
+        partition = _partition(first)
+        stands = await connection.fetchval(_LOCK_OFFSET, self.name, *partition, first.offset)
+        believed = self._next.get(partition, stands)
+        if stands != believed or first.offset < stands:
+            self._next.pop(partition, None)
+            raise Fenced(f"{partition[0]}[{partition[1]}] stands at {stands}; we have {first.offset} in hand")
+
+    async def _move(self, connection: AnyConnection, last: Delivery) -> None:
+        if last.offset is not None:
+            await connection.execute(_MOVE_OFFSET, self.name, *_partition(last), last.offset + 1)
+
+    async def _remember(self, connection: AnyConnection, plan: _Plan) -> None:
+        rows = sorted((source, stream, version) for (source, stream), version in plan.seen.items())
+        if rows:
+            await connection.execute(_SEE, self.name, *map(list, zip(*rows, strict=True)))
+
+    async def _account(self, plan: _Plan) -> None:
+        self.tally.applied += len(plan.live)
+        self.tally.duplicates += plan.duplicates
+        self.tally.parked += len(plan.park)
+        self.tally.kept += len(plan.keep)
+        for item in plan.park:
+            log.error("%s parked %s/%s (%s): %s", self.name, item.stream, item.version, item.kind, item.reason)
+        await self._show_dead_letters(plan.park)
+
+    async def _show_dead_letters(self, parked: Sequence[ToPark]) -> None:
+        if self._bury is None or not parked:
+            return
+        try:
+            async with asyncio.timeout(BURY_SECONDS):
+                await self._bury([_dead(self.name, item) for item in parked])
+        except (Transient, TooLarge, TimeoutError, OSError) as fault:
+            log.warning("%s: dead letters are in the table, but were not published: %s", self.name, fault)
+
+
+def _partition(delivery: Delivery) -> tuple[str, int]:
+    return delivery.record.topic, delivery.partition
+
+
+def _stream(delivery: Delivery, envelope: Envelope) -> tuple[str, str]:
+    """Within which versions only rise: one case's events of one stream on one topic. (A round's facts belong to many
+    cases, whose partitions are read at different speeds; and a fact goes to two topics under one id.)"""
+    return delivery.record.topic, f"{envelope.case_id} {envelope.stream}"
+
+
+def _to_park(delivery: Delivery, envelope: Envelope | None, reason: str, kind: Kind) -> ToPark:
+    if envelope is None:
+        return ToPark(delivery, delivery.record.headers.get("ce_source", "")[:200], "", 0, reason, kind)
+    return ToPark(delivery, envelope.source, envelope.stream, envelope.version, reason, kind)
+
+
+def _dead(subscriber: str, item: ToPark) -> Record:
+    record = item.delivery.record
+    why = {"shifan-subscriber": subscriber, "shifan-reason": item.reason, "shifan-kind": item.kind}
+    return Record(dead_letters(record.topic), record.key, {**record.headers, **why}, record.value)
