@@ -20,8 +20,8 @@ _SECRET = re.compile(r"token|secret|passw|authorization|cookie|credential|privat
 _BEARER = re.compile(r"(?i)bearer\s+\S+|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 
 
-def start_logging(service: str, *, level: str = "INFO", file: Path | None = None) -> None:
-    """Send every log line of this process to ``file`` (appended) or to standard output."""
+def start_logging(service: str, *, level: str = "INFO", file: Path | None = None) -> logging.Handler:
+    """Send every log line of this process to ``file`` (appended) or to standard output; answers the one handler."""
     stream: TextIO = file.open("a", encoding="utf-8", buffering=1) if file else sys.stdout
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -47,6 +47,7 @@ def start_logging(service: str, *, level: str = "INFO", file: Path | None = None
     logging.getLogger("uvicorn.access").disabled = True
     # httpx logs whole addresses at info.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    return handler
 
 
 def _formatter(before: list[Processor]) -> logging.Formatter:

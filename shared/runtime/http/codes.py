@@ -104,8 +104,15 @@ CURSOR = Kind(
     "cursor_invalid", 400, "分页游标无效。", "The cursor is not valid for this list.",
     "请从第一页重新开始，并按 Link 响应头翻页。", "Start at the first page and follow the Link header.",
 )  # fmt: skip
+WRONG_HOST = Kind(
+    "wrong_host", 421, "请求中的主机名不是本系统的地址。", "The host named in the request is not ours.",
+    "请使用本系统公布的地址；管理员可在 SHIFAN_ALLOWED_HOSTS 中添加主机名。",
+    "Use the published address; the operator can add host names in SHIFAN_ALLOWED_HOSTS.",
+)  # fmt: skip
+
 EDGE_KINDS: tuple[Kind, ...] = (
     INVALID, MALFORMED_JSON, MALFORMED_FORM, MALFORMED_REQUEST, NOT_FOUND, METHOD, MEDIA_TYPE, TOO_LARGE,
     TARGET_TOO_LONG, HEADERS_TOO_LARGE, BODY_TOO_SLOW, OUT_OF_TIME, BUSY, UNAVAILABLE, TOO_MANY, FAULT, KEY_MISSING,
     KEY_INVALID, KEY_REUSED, IF_MATCH_MISSING, IF_MATCH_INVALID, STALE, CONFLICT, CURSOR,
+    WRONG_HOST,
 )  # fmt: skip

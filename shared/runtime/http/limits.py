@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -20,7 +21,9 @@ _HEALTH = "/healthz/"
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes, counts and seconds that one request may take; a route may allow itself more with ``Accepts``."""
+    """Bytes, counts and seconds that one request may take; a route may allow itself more with ``Accepts``.
+
+    ``hosts`` are the host names that a request may name; empty: any."""
 
     body_bytes: int = 1024 * 1024
     header_count: int = 100
@@ -29,6 +32,7 @@ class Limits:
     request_seconds: float = 30.0
     response_seconds: float = 600.0
     concurrent: int = 256
+    hosts: tuple[str, ...] = ()
 
 
 class Meter:
@@ -43,11 +47,14 @@ class Meter:
         self.limit_bytes = limit
         self.received = 0
         self.complete = False
+        self.waiting = False
 
     async def receive(self) -> Message:
         if self._declared.isdecimal() and int(self._declared[:19]) > self.limit_bytes:
             raise self._too_large()
+        self.waiting = not self.complete
         message = await self._receive()
+        self.waiting = False
         if message["type"] == "http.request":
             chunk = message.get("body", b"")
             self.received += len(chunk)
@@ -123,10 +130,18 @@ class Limiting:
             return codes.TARGET_TOO_LONG.refuse()
         if "\x00" in scope["path"] or b"\x00" in unquote_to_bytes(query):
             return codes.MALFORMED_REQUEST.refuse(zh="地址中含有空字符。", en="The target holds a NUL character.")
+        if self._limits.hosts and not self._ours(scope):
+            return codes.WRONG_HOST.refuse()
         # A probe must be answered when we are busiest, or the busy process is killed for it.
         if self._busy >= self._limits.concurrent and not scope["path"].startswith(_HEALTH):
             return codes.BUSY.refuse(headers={"Retry-After": "1"})
         return None
+
+    def _ours(self, scope: Scope) -> bool:
+        named = Headers(scope=scope).getlist("host")
+        host = re.sub(r":[0-9]{0,5}$", "", named[0]).lower() if len(named) == 1 else ""
+        # Probes call a container by its address, which nobody can list beforehand.
+        return host in self._limits.hosts or scope["path"].startswith(_HEALTH)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
         meter = Meter(receive, Headers(scope=scope), self._limits.body_bytes)
@@ -148,5 +163,5 @@ class Limiting:
         except TimeoutError:
             if began or not deadline.expired():
                 raise
-            late = codes.OUT_OF_TIME if meter.complete else codes.BODY_TOO_SLOW
+            late = codes.BODY_TOO_SLOW if meter.waiting else codes.OUT_OF_TIME
             await send_problem(late.refuse(headers={"Retry-After": "5"}), scope, receive, send)
