@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
+from services.review.domain.desks import Desk
 from services.review.domain.people import Act
 from services.review.domain.steps import (
     assess,
@@ -57,8 +58,7 @@ class StepEntered:
     type: str
     title_zh: str
     title_en: str
-    actor: str
-    role: str
+    desk: Desk
     entered_at: datetime
     due_at: datetime | None = None
     due_provisional: bool = False
@@ -135,7 +135,7 @@ def _in_step(case: Case, fact: Any) -> Case:
     module = TYPES[case.types[step]]
     case = replace(case, states={**case.states, step: module.evolve(case.states[step], fact)})
     duty = getattr(fact, "DUTY", None)
-    if duty is not None:
+    if duty is not None and fact.by:  # silence is nobody's act
         case = replace(case, acts=(*case.acts, Act(fact.by, duty, step)))
     match fact:
         case file.FilingReceived():

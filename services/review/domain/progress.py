@@ -12,13 +12,13 @@ from typing import Any
 from services.review.domain import errors
 from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
 from services.review.domain.days import due
+from services.review.domain.desks import desk_of, reaches
 from services.review.domain.people import Duty, clash, same_group
 from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
-from shared.identifiers import region_contains, region_stem
 from shared.programmes.expressions import holds
-from shared.programmes.model import Party, Programme, Step
+from shared.programmes.model import Programme, Step
 from shared.programmes.rules import scope_of
 
 Facts = tuple[Any, ...]
@@ -66,6 +66,16 @@ def decide_in_step(command: StepCommand, case: Case, programme: Programme, now: 
     return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now))
 
 
+def decide_lapse(step_id: str, case: Case, programme: Programme, now: datetime) -> Facts:
+    """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing."""
+    overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at <= now
+    if not overdue:
+        return ()
+    step = programme.step(step_id)
+    decided = TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now))
+    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now))
+
+
 def _present(command: StepCommand, case: Case, programme: Programme) -> Step:
     if case.status == "none":
         raise errors.CaseUnknown()
@@ -92,21 +102,9 @@ def _ensure_entitled(command: StepCommand, parties: Parties, situation: Situatio
         raise errors.WrongParty(
             zh="、".join(party.title.zh for party in named), en=", ".join(party.title.en for party in named)
         )
-    if not any(reaches(party, by.region, applicant.region, situation.programme) for party in fitting):
+    desks = [desk_of(party.id, situation.programme) for party in fitting]
+    if not any(reaches(desk, by.region, applicant.region) for desk in desks):
         raise errors.OutsideRegion()
-
-
-def reaches(party: Party, region: str, inner: str, programme: Programme) -> bool:
-    """Whether an official of this region acts for the party on an applicant of the inner one: the region of a named
-    authority, or else the one of the party's level that contains the applicant."""
-    named = [a.region for a in programme.authorities if a.id in party.authorities and isinstance(a.region, str)]
-    if named:
-        return region in named
-    if not region_contains(region, inner):
-        return False
-    digits = next((level.region_digits for level in programme.levels if level.id == party.level), None)
-    # A local code (letters) stands for one body at one level; digits say nothing about it.
-    return digits is None or not region.isdigit() or len(region_stem(region)) == digits
 
 
 def _ensure_separate(command: StepCommand, facts: Facts, situation: Situation) -> None:
@@ -166,14 +164,12 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime) -> Facts
     if step.type not in TYPES:
         raise errors.ProgrammeNotRunnable(what=step.type)
     due_at, provisional = due(step.deadline, now)
-    party = programme.party(step.actor)
     entered = StepEntered(
         step=step.id,
         type=step.type,
         title_zh=step.title.zh,
         title_en=step.title.en,
-        actor=party.id,
-        role=party.role,
+        desk=desk_of(step.actor, programme),
         entered_at=now,
         due_at=due_at,
         due_provisional=provisional,

@@ -113,6 +113,20 @@ def enter(situation: Situation) -> Decided:
     return Decided(())
 
 
+def lapse(situation: Situation) -> Decided:
+    """Silence is acceptance, refusal, or nothing but being late, as the programme says."""
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Checking)
+    step, now = situation.step.id, situation.now
+    match parameters.silence:
+        case "accepted":
+            return Decided((ApplicationAccepted(step, "", now, by_silence=True),), "complete", "silence")
+        case "refused":
+            return Decided((AcceptanceRefused(step, "", "silence", now),), "refused", "silence")
+        case _:
+            return Decided(())
+
+
 def decide(command: Command, situation: Situation) -> Decided:
     """Accept, ask for corrections as often as the programme allows, or refuse to accept."""
     step, now = situation.step.id, situation.now

@@ -58,6 +58,11 @@ def enter(situation: Situation) -> Decided:
     return Decided((closed,))
 
 
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
 def decide(command: Never, situation: Situation) -> Decided:
     """Nothing is left to decide."""
     return Decided(())

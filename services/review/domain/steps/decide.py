@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.review.domain import errors
+from services.review.domain.desks import Desk, desk_of
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
 from shared.programmes.model import Deciding
@@ -55,6 +56,7 @@ class DecisionProposed:
     approve: bool
     reason: str
     proposed_at: datetime
+    desks: tuple[Desk, ...]
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,11 @@ def enter(situation: Situation) -> Decided:
     return Decided(())
 
 
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
 def decide(command: Command, situation: Situation) -> Decided:
     """Propose, agree or disagree; decided when all who must agree did."""
     if isinstance(command, ProposeDecision):
@@ -139,7 +146,18 @@ def _propose(command: ProposeDecision, situation: Situation) -> Decided:
     if situation.state.proposal is not None:
         raise errors.ProposalStands()
     reason = stated(command.reason)
-    return Decided((DecisionProposed(situation.step.id, command.by.id, command.approve, reason, situation.now),))
+    return Decided(
+        (
+            DecisionProposed(
+                situation.step.id,
+                command.by.id,
+                command.approve,
+                reason,
+                situation.now,
+                tuple(desk_of(party, situation.programme) for party in _approvers(situation)),
+            ),
+        )
+    )
 
 
 def _agree(command: ApproveDecision, proposal: DecisionProposed, situation: Situation) -> Decided:

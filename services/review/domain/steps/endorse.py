@@ -71,6 +71,11 @@ def enter(situation: Situation) -> Decided:
     return Decided(())
 
 
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
 def decide(command: GiveEndorsement, situation: Situation) -> Decided:
     """Record it; the step ends when enough agreed, or when enough can agree no more."""
     asked = parties(situation)

@@ -62,6 +62,11 @@ def enter(situation: Situation) -> Decided:
     return Decided(())
 
 
+def lapse(situation: Situation) -> Decided:
+    """Late is an outcome where the programme has it, else nothing but being late."""
+    return Decided((), "late", "late") if "late" in situation.step.outcomes else Decided(())
+
+
 def decide(command: ReceiveFiling, situation: Situation) -> Decided:
     """Take it in; the same revision twice is one."""
     if command.revision <= situation.case.revision:

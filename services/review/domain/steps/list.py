@@ -57,6 +57,11 @@ def enter(situation: Situation) -> Decided:
     return Decided(())
 
 
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
 def decide(command: DecideListing, situation: Situation) -> Decided:
     """Put it on the list or leave it off."""
     reason = command.reason.strip() if command.listed else stated(command.reason)

@@ -12,6 +12,7 @@ from datetime import date
 
 from services.review.domain import errors
 from services.review.domain.days import last_day
+from services.review.domain.desks import desk_of
 from services.review.domain.steps.notice_acts import (
     AnswerObjection,
     CloseNotice,
@@ -92,6 +93,11 @@ def enter(situation: Situation) -> Decided:
     return Decided(())
 
 
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
 def decide(command: Command, situation: Situation) -> Decided:
     """Post, take objections, answer them, count again, close."""
     match command:
@@ -152,6 +158,7 @@ def _object(command: ReceiveObjection, situation: Situation) -> Decided:
                 grounds=stated(command.grounds),
                 evidence=command.evidence,
                 received_at=situation.now,
+                desk=desk_of(_investigator(situation).parties[0], situation.programme),
             ),
         )
     )

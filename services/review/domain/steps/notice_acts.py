@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from services.review.domain.desks import Desk
 from services.review.domain.people import Duty, Person
 
 
@@ -106,6 +107,7 @@ class ObjectionReceived:
     grounds: str
     evidence: tuple[str, ...]
     received_at: datetime
+    desk: Desk
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Understands what all types of step have in common: the situation that a step decides in, and what comes of it.
 
-Every module of this package offers ``TYPE``, ``COMMANDS``, ``FACTS``, ``INITIAL``, and three functions:
+Every module of this package offers ``TYPE``, ``COMMANDS``, ``FACTS``, ``INITIAL``, and five functions:
 ``who(command, situation)`` says whose act it is, ``decide(command, situation)`` what follows from it, and
-``evolve(state, fact)`` folds. ``enter(situation)`` says what happens of itself when a case comes to the step.
+``evolve(state, fact)`` folds. ``enter(situation)`` says what happens of itself when a case comes to the step, and
+``lapse(situation)`` when its deadline passes.
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ class StepType(Protocol):
     def who(self, command: Any, situation: Situation) -> Parties: ...
 
     def enter(self, situation: Situation) -> Decided: ...
+
+    def lapse(self, situation: Situation) -> Decided: ...
 
     def decide(self, command: Any, situation: Situation) -> Decided: ...
 

@@ -88,6 +88,11 @@ def enter(situation: Situation) -> Decided:
     return Decided(())
 
 
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
 def decide(command: Command, situation: Situation) -> Decided:
     """Record the visit or why there was none."""
     step, now = situation.step.id, situation.now
