@@ -34,8 +34,9 @@ lock: $(VENV)/.dev ## Renew the hashed requirement files
 	$(BIN)/uv pip compile -q pyproject.toml --extra build --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --extra build --extra dev --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements-dev.lock
 
-schemas: $(VENV)/.dev ## Write JSON Schemas and the AsyncAPI document from shared/events.py
+schemas: $(VENV)/.dev ## Write what is generated: JSON Schemas, the AsyncAPI document, infra/reference.md
 	$(BIN)/python -m shared.runtime.schemas write
+	$(BIN)/python -m tests.architecture.reference write
 
 sizes: ## Median, p90, maximum and the five largest files and functions
 	$(PYTHON) -m infra.sizes

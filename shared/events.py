@@ -24,7 +24,7 @@ ProgrammeRef = Annotated[
 ]
 Region = Annotated[str, Meta(description="GB/T 2260 code of the region, six characters.")]
 Uscc = Annotated[str, Meta(description="Unified social credit code (GB 32100-2015), 18 characters.")]
-Instant = Annotated[datetime, Meta(description="An instant in UTC.")]
+Instant = Annotated[datetime, Meta(description="An instant in UTC.", tz=True)]
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class ApplicationSubmitted:
     case_id: CaseRef
     programme: ProgrammeRef
     round_id: Annotated[str, Meta(description="The round (call for applications) that it was filed in.")]
-    applicant: Applicant
+    applicant: Annotated[Applicant, Meta(description="The organisation that asks, as it stood on that day.")]
     answers: Annotated[
         Mapping[str, str | bool],
         Meta(description="Metric or attested fact -> value; numbers as decimal strings."),
     ]
-    documents: tuple[Document, ...]
+    documents: Annotated[tuple[Document, ...], Meta(description="Every file of the application, by content.")]
     declared_by: Annotated[str, Meta(description="Subject id of the person who signed the truthfulness declaration.")]
     submitted_at: Instant
     revision: Annotated[int, Meta(description="1 for the first submission, one more after each correction.")]
@@ -154,7 +154,7 @@ class RecognitionApproved:
     SCHEMA: ClassVar[int] = 1
     case_id: CaseRef
     programme: ProgrammeRef
-    applicant: Applicant
+    applicant: Annotated[Applicant, Meta(description="The organisation that receives the title.")]
     title_zh: Annotated[str, Meta(description="The title conferred, in the regulation's words.")]
     title_en: Annotated[str, Meta(description="The title in English.")]
     issuer_region: Region
@@ -242,3 +242,22 @@ PublicEvent = (
     | Revoked
 )
 """Every event of the published language, in the order of a case's life."""
+
+SPEAKERS: Mapping[str, tuple[type, ...]] = {
+    "intake": (ApplicationSubmitted, ApplicationWithdrawn),
+    "review": (
+        CorrectionRequested,
+        PreliminaryApproved,
+        Scored,
+        Publicized,
+        RecognitionApproved,
+        RecognitionRefused,
+        RevocationOrdered,
+    ),
+    "registry": (Certified, Revoked),
+    "notifications": (),
+}
+"""Who says what: every event has exactly one service that publishes it, on ``<service>.events.v1``."""
+
+FOR_PARTNERS: tuple[type, ...] = (Certified, Revoked)
+"""What the registry also says on ``certifications.v1`` to other regions: public, no personal data in it."""

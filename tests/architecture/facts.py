@@ -41,7 +41,7 @@ def faults(modules: Mapping[str, ModuleType]) -> Iterator[str]:
             continue
         for item in vars(module).values():
             if is_fact(item, module) and item not in listed:
-                yield f"{service}: {item.__name__} is missing in FACTS"  # type: ignore[attr-defined]
+                yield f"{service}: {item.__name__} is missing in FACTS"
         if len(set(listed)) != len(listed):
             yield f"{service}: FACTS lists one class twice"
         for fact in listed:

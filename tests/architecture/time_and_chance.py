@@ -103,4 +103,5 @@ def chance(source: Source) -> Iterator[Violation]:
             names = [node.module]
         for name in names:
             if name.split(".")[0] in IMPURE:
-                yield Violation(source.path, node.lineno, f"a domain imports {name}; let the command carry the value")
+                line = getattr(node, "lineno", 1)
+                yield Violation(source.path, line, f"a domain imports {name}; let the command carry the value")
