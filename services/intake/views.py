@@ -98,7 +98,7 @@ _STATUS: Mapping[type, str] = {
 
 
 def changes(batch: Iterable[Recorded]) -> Mapping[str, Mapping[str, Any]]:
-    """Case -> columns that these facts set, the last word of a batch counting; facts that no list shows are left out."""
+    """Case -> columns that these facts set, the last word of a batch counting; other facts are left out."""
     found: dict[str, dict[str, Any]] = {}
     for recorded in batch:
         status = _STATUS.get(type(recorded.fact))

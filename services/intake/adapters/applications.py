@@ -137,9 +137,7 @@ class SqlApplications:
     def __init__(self, pool: asyncpg.Pool[Any]) -> None:
         self._pool = pool
 
-    async def page(
-        self, wanted: ApplicationsWanted, after: ApplicationMark | None, limit: int
-    ) -> list[ApplicationRow]:
+    async def page(self, wanted: ApplicationsWanted, after: ApplicationMark | None, limit: int) -> list[ApplicationRow]:
         rows = await self._pool.fetch(
             PAGE,
             wanted.uscc,

@@ -38,8 +38,8 @@ class NewApplication(Input):
 class Answers(Input):
     """Answers by their key (``staff_count``, ``smes_served[last]``); numbers are decimal strings."""
 
-    given: Annotated[dict[str, bool | str], Field(max_length=MOST_ANSWERS)] = {}
-    cleared: Annotated[list[str], Field(max_length=MOST_ANSWERS, description="Keys to take back.")] = []
+    given: dict[str, bool | str] = Field(default_factory=dict, max_length=MOST_ANSWERS)
+    cleared: tuple[str, ...] = Field((), max_length=MOST_ANSWERS, description="Keys to take back.")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def application_routes(
         wanted = ApplicationsWanted(uscc=own, status=status, programme=programme, round_id=round_id)
         rows = await applications.page(wanted, _mark(page), page.limit + 1)
         last = rows[page.limit - 1] if len(rows) > page.limit else None
-        response.headers.update(page.link(LISTING, last and (last.drafted_at.isoformat(), last.case_id)))
+        response.headers.update(page.link(LISTING, (last.drafted_at.isoformat(), last.case_id) if last else None))
         return ApplicationPage(rows[: page.limit])
 
     @routes.get("/applications/{case_id}", response_model=Shown)
@@ -99,7 +99,7 @@ def application_routes(
     @Allow(roles=("applicant",), note="own organisation")
     async def answered(case_id: Id, body: Answers, command: Changing) -> Response:
         await visible(streams, case_id, command.actor)
-        give = c.GiveAnswers(body.given, person(command.actor), tuple(body.cleared))
+        give = c.GiveAnswers(body.given, person(command.actor), body.cleared)
         after = await handlers.give_answers(streams, case_id, give, writing(command))
         return answer(receipt(command, after))
 

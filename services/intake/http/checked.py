@@ -1,4 +1,4 @@
-"""Understands the self-check: what the rules say of an application before anybody has judged it, and what is missing."""
+"""Understands the self-check: what the rules say of an application before anybody judged it, and what is missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.runtime.clock import local_day
 
 @dataclass(frozen=True)
 class Line:
-    """One condition: what the figures and papers say (``unknown`` where a person has to judge), and from which clause."""
+    """One condition: what the figures and papers say (``unknown`` where a person has to judge), and the clause."""
 
     condition: str
     title_zh: str

@@ -34,7 +34,7 @@ def round_routes(rounds: Rounds, clock: Clock) -> APIRouter:
     ) -> RoundPage:
         rows = await rounds.page(clock.now() if open_only else None, _mark(page), page.limit + 1)
         last = rows[page.limit - 1] if len(rows) > page.limit else None
-        response.headers.update(page.link(LISTING, last and (last.closes_at.isoformat(), last.round_id)))
+        response.headers.update(page.link(LISTING, (last.closes_at.isoformat(), last.round_id) if last else None))
         return RoundPage(rows[: page.limit])
 
     return routes
