@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 import asyncpg
+import obstore.exceptions
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -31,6 +32,7 @@ AWAY: tuple[type[Exception], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    obstore.exceptions.BaseError,
 )
 """What says that something outside is away: 503, try again."""
 
