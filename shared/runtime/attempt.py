@@ -12,6 +12,7 @@ from shared.runtime.postgres.pool import TRANSIENT
 TRIES: Final = 3
 """How often a decision that was overtaken by another one is made again before we back off."""
 
+
 class Refused(Exception):
     """These deliveries cannot be applied together; alone, each may be or may have to be parked with the reason."""
 

@@ -1,4 +1,4 @@
-"""Understands what the topics are called: two leave each service, one leaves the house, and each has its dead letters."""
+"""Understands what the topics are called: two leave each service, one the house, and each has its dead letters."""
 
 from __future__ import annotations
 
