@@ -7,7 +7,6 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Path, Response, UploadFile
-from shared.runtime.files import Files
 from starlette.responses import StreamingResponse
 
 from services.intake.domain import commands as c
@@ -16,6 +15,7 @@ from services.intake.domain.events import Document
 from services.intake.handlers import Handlers
 from services.intake.http.applications import OWN, Id
 from services.intake.http.shown import Shown, person, receipt, visible, writing
+from shared.runtime.files import Files
 from shared.runtime.http import Accepts, Allow, Caller, Changing, answer, router
 from shared.runtime.ports import Streams
 
