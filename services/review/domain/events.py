@@ -6,5 +6,29 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 from __future__ import annotations
 
 from services.review.domain import case, rounds, title
+from services.review.domain.steps import assess, award, check, close, decide, endorse, file, visit
+from services.review.domain.steps import list as listing
+from services.review.domain.steps import notice_acts as notice
+from services.review.domain.steps import score_acts as score
+
+Fact = (
+    case.CaseOpened
+    | case.StepEntered
+    | case.StepConcluded
+    | case.CaseWithdrawn
+    | file.FilingReceived
+    | check.Fact
+    | assess.Fact
+    | endorse.EndorsementGiven
+    | score.Fact
+    | visit.Fact
+    | listing.ListingDecided
+    | notice.Fact
+    | decide.Fact
+    | award.Fact
+    | close.CaseClosed
+    | rounds.RoundOpened
+    | title.Fact
+)
 
 FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS)
