@@ -29,6 +29,7 @@ from services.review.domain.title import (
     decide_revoked,
 )
 from shared.envelope import Origin
+from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
 from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
 from shared.runtime.streams import change
@@ -117,10 +118,12 @@ class Handlers:
         self, streams: Streams, programme_id: str, command: c.OpenRound, write: Write
     ) -> Loaded[Round]:
         """Call for applications under the text that a new case runs under today."""
-        today = command.opens_at.date()
-        programme = self._programmes.open_for_cases(programme_id, today, sandbox=self._sandbox)
+        try:
+            programme = self._programmes.open_for_cases(programme_id, write.now.date(), sandbox=self._sandbox)
+        except NoSuchProgramme:
+            programme = None
         if programme is None:
-            raise ProgrammeNotRunnable(what="not open for cases")
+            raise ProgrammeNotRunnable(what="unknown, or not open for cases")
         return await change(
             streams,
             ROUND,

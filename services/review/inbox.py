@@ -12,6 +12,7 @@ from services.review.domain.title import TitleEntered
 from services.review.handlers import CASE, Handlers, Write
 from shared import events as said
 from shared.envelope import Envelope, Origin, machine
+from shared.programmes.catalogue import NoSuchProgramme
 from shared.runtime.clock import Clock
 from shared.runtime.ports import Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
@@ -63,6 +64,8 @@ class Inbox:
                     return
         except Refusal as refusal:
             raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
+        except NoSuchProgramme as unknown:
+            raise Rejected(f"no regulation has the address {unknown}: add its definition, then retry") from unknown
 
     async def _receive(self, streams: Streams, event: said.ApplicationSubmitted, origin: Origin) -> None:
         """The first submission opens the case; each one is the filing that the case's present step waits for."""
@@ -71,8 +74,8 @@ class Inbox:
         opening = c.OpenCase(event.case_id, event.programme, event.round_id, applicant)
         await self._handlers.open_case(streams, opening, origin)
         known = (await streams.load(CASE, event.case_id)).state
-        if known.status != "open":
-            return  # it was withdrawn or decided before this came
+        if known.status != "open" or event.revision <= known.revision:
+            return  # it was withdrawn or decided before this came, or came before
         filing = c.ReceiveFiling(
             step=known.step,
             by=MYSELF,

@@ -215,6 +215,9 @@ def _close(situation: Situation) -> Decided:
     _ensure_posted(state)
     if state.closed:
         return Decided(())
+    recounted = _recount(situation)
+    if recounted.facts and situation.today <= recounted.facts[0].closes_on:
+        return recounted
     if situation.today <= _closes(state):
         raise errors.NoticeRunning(closes=_closes(state).isoformat())
     fact = NoticeClosed(situation.step.id, len(state.waiting), situation.now)
