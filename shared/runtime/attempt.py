@@ -13,6 +13,10 @@ TRIES: Final = 3
 """How often a decision that was overtaken by another one is made again before we back off."""
 
 
+PASSING: Final[tuple[type[Exception], ...]] = (Conflict, Transient, *TRANSIENT)
+"""What says nothing about the delivery: the same is tried again."""
+
+
 class Refused(Exception):
     """These deliveries cannot be applied together; alone, each may be or may have to be parked with the reason."""
 
@@ -26,7 +30,7 @@ class Refused(Exception):
 async def _judged() -> AsyncIterator[None]:
     try:
         yield
-    except (Conflict, Transient, *TRANSIENT):
+    except PASSING:
         raise
     except Exception as fault:
         # A refusal by the rules, or a defect of ours that another delivery may not meet: it is parked with its reason,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from shared.envelope import Envelope
@@ -126,7 +126,7 @@ class Consumer:
         """Returns when the batch is applied, parked or kept. Raises ``Transient``: hand the same over again."""
         try:
             for _, deliveries in groupby(batch, key=_partition):
-                await self._settle(list(deliveries))
+                await self._settle([_storable(delivery) for delivery in deliveries])
         except TRANSIENT as fault:
             raise Transient(f"{type(fault).__name__} {fault}") from fault
 
@@ -249,6 +249,15 @@ class Consumer:
 
 def _partition(delivery: Delivery) -> tuple[str, int]:
     return delivery.record.topic, delivery.partition
+
+
+def _storable(delivery: Delivery) -> Delivery:
+    """PostgreSQL keeps no NUL in texts; nothing of ours has one, but anybody's record may."""
+    record = delivery.record
+    texts = {name.replace("\0", "\\x00"): text.replace("\0", "\\x00") for name, text in record.headers.items()}
+    if texts == record.headers and "\0" not in record.key:
+        return delivery
+    return replace(delivery, record=replace(record, key=record.key.replace("\0", "\\x00"), headers=texts))
 
 
 def _stream(delivery: Delivery, envelope: Envelope) -> tuple[str, str]:

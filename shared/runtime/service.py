@@ -25,7 +25,7 @@ from shared.runtime.http.parts import Authenticate
 from shared.runtime.outbound import CaseOf, ToPublic
 from shared.runtime.parking import Parking
 from shared.runtime.ports import Bus, Subscriber, View
-from shared.runtime.postgres.pool import Database
+from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.projector import Projector
 from shared.runtime.relay import Relay
 from shared.runtime.settings import Settings
@@ -142,16 +142,20 @@ def assemble(around: Around, parts: Parts) -> Service:
 def limits_of(settings: Settings) -> Limits:
     """The edge's limits as they were set."""
     return Limits(
-        body_bytes=settings.body_bytes, seconds=settings.request_seconds, concurrent=settings.concurrent
+        body_bytes=settings.body_bytes,
+        request_seconds=settings.request_seconds,
+        concurrent=settings.concurrent,
+        hosts=settings.hosts,
     )
 
 
-def _checks(
-    around: Around, relay: Relay, workers: Sequence[Worker], own: Mapping[str, Check]
-) -> dict[str, Check]:
+def _checks(around: Around, relay: Relay, workers: Sequence[Worker], own: Mapping[str, Check]) -> dict[str, Check]:
     async def database() -> str:
-        async with around.database.reading() as connection:
-            await connection.execute("SELECT 1")
+        try:
+            async with around.database.reading() as connection:
+                await connection.execute("SELECT 1")
+        except TRANSIENT as away:
+            return f"the database does not answer ({type(away).__name__})"
         return ""
 
     checks: dict[str, Check] = {"database": database, "bus": around.bus.healthy, "relay": lambda: relay.fault}

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="PostgreSQL of this service (postgresql://role:password@host/database)."
     )
     kafka: str = Field("", description="Kafka brokers, host:port separated by commas; empty: one process, no Kafka.")
+    topic_prefix: str = Field("", description="Begins every topic's and group's name, for clusters that are shared.")
     oidc_issuer: str = Field("", description="Base address of the OpenID provider; empty: the demo issuer.")
     oidc_audience: str = Field("shifan", min_length=1, description="Audience that a token must be made for.")
     demo_clock: bool = Field(False, description="Whether the clock can be moved forward (demo profile only).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
@@ -13,6 +14,7 @@ from shared.runtime.schemas.words import EVENTS, meaning_of
 from tests.architecture.tree import ROOT, Source, sources
 
 Cells = tuple[str, ...]
+VARIABLE = re.compile(r"SHIFAN_(?:[A-Z0-9_]|\{[A-Z0-9_]+\})*[A-Z0-9}]")
 VERBS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -72,9 +74,14 @@ def settings(given: tuple[type, ...] | None = None) -> dict[str, Cells]:
         for name, field in settings_class.model_fields.items():  # type: ignore[attr-defined]
             alias = field.validation_alias
             variable = alias if isinstance(alias, str) else prefix + name
-            default = "required" if field.is_required() else f"`{field.default!r}`" if field.default is not None else ""
+            default = "required" if field.is_required() else shown(field.default)
             found[variable.upper()] = (default, field.description or "")
     return found
+
+
+def shown(default: object) -> str:
+    """A default as one would write it into the environment; nothing for an empty one."""
+    return "" if str(default) in {"", "None"} else f"`{default}`"
 
 
 def settings_classes() -> tuple[type, ...]:
@@ -91,20 +98,33 @@ def settings_classes() -> tuple[type, ...]:
 
 
 def named_variables(found: list[Source]) -> dict[str, Cells]:
-    """Variables read by their full name; what they mean stands in the nearest docstring above or in a comment."""
+    """Variables read by full name; their meaning is the comment behind the name, else what the module is about."""
     variables: dict[str, Cells] = {}
     for source in found:
+        lines = source.text.splitlines()
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                name = node.value
-                if (
-                    name.startswith("SHIFAN_")
-                    and name.replace("_", "").isalnum()
-                    and name.isupper()
-                    and name[-1] != "_"
-                ):
-                    variables[name] = ("", f"read in {source.path}: {first_line(ast.get_docstring(source.tree))}")
+            if VARIABLE.fullmatch(name := variable_of(node)):
+                _, hash_sign, comment = lines[node.lineno - 1].rpartition("  # ")  # type: ignore[attr-defined]
+                if hash_sign or name not in variables:
+                    about = (
+                        comment if hash_sign else f"read in {source.path}: {first_line(ast.get_docstring(source.tree))}"
+                    )
+                    variables[name] = ("", about)
     return variables
+
+
+def variable_of(node: ast.AST) -> str:
+    """The text of a string; in an f-string a field stands as ``{NAME}``."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    return "".join(
+        f"{{{ast.unparse(part.value).split('.')[0].upper()}}}"
+        if isinstance(part, ast.FormattedValue)
+        else variable_of(part)
+        for part in node.values
+    )
 
 
 # ── routes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

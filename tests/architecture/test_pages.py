@@ -66,3 +66,19 @@ def test_a_dead_link_is_seen(tmp_path: Path) -> None:
     page = tmp_path / "p.md"
     page.write_text("[a](p.md#x) [b](https://example.org/q) [c](gone.md) [d](#here)", "utf-8")
     assert dead_links(page) == ["p.md: gone.md"]
+
+
+def targets(makefile: str) -> list[str]:
+    """What ``make help`` lists."""
+    return re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)
+
+
+def test_make_help_stays_short() -> None:
+    """Whoever comes new reads the whole list; a sixteenth target belongs into the ``shifan`` program."""
+    found = targets((ROOT / "Makefile").read_text("utf-8"))
+    assert {"help", "install", "lint", "schemas", "sizes"} <= set(found)
+    assert len(found) == len(set(found)) <= 15
+
+
+def test_targets_are_counted() -> None:
+    assert targets("a: b ## Does a\n\tx\nb:\n\ty\nc-d: ## Does more\n") == ["a", "c-d"]

@@ -55,13 +55,22 @@ def test_settings_are_found_under_their_variables() -> None:
     assert met.settings((Away,)) == {
         "SHIFAN_AWAY_PORT": ("`8000`", "Where it listens."),
         "SHIFAN_AWAY_SECRET": ("required", "Never printed."),
-        "SHIFAN_AWAY_SILENT": ("`''`", ""),
+        "SHIFAN_AWAY_SILENT": ("", ""),
     }
 
 
 def test_variables_read_by_name_are_found() -> None:
-    source = Source("infra/x.py", '"""Says why."""\nimport os\nx = os.environ["SHIFAN_FAR_AWAY"]\ny = "SHIFAN_"\n')
-    assert met.named_variables([source]) == {"SHIFAN_FAR_AWAY": ("", "read in infra/x.py: Says why.")}
+    lines = [
+        '"""Says why."""',
+        'x = read("SHIFAN_FAR_AWAY")',
+        'y = "SHIFAN_"',
+        'z = f"SHIFAN_{service.upper()}_URL"  # Where it is.',
+    ]
+    text = "\n".join(lines)
+    assert met.named_variables([Source("infra/x.py", text)]) == {
+        "SHIFAN_FAR_AWAY": ("", "read in infra/x.py: Says why."),
+        "SHIFAN_{SERVICE}_URL": ("", "Where it is."),
+    }
 
 
 def test_routes_are_found_with_prefix_and_access() -> None:

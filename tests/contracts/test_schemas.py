@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, get_type_hints
 
 import jsonschema
 import pytest
 import yaml
+from msgspec import Meta
 
 from shared import events
 from shared.envelope import Actor, CaseId, Envelope, Origin, Position
+from shared.runtime.records import to_record
 from shared.runtime.schemas.__main__ import main
 from shared.runtime.schemas.asyncapi import HEADERS, document
 from shared.runtime.schemas.files import FOLDER, drift
 from shared.runtime.schemas.words import DIALECT, EVENTS, file_of, json_schema, speaker_of, undocumented, urn_of
+from shared.runtime.topics import all_topics
 
 STRUCTURE = json.loads(Path(__file__).with_name("asyncapi.schema.json").read_text("utf-8"))
 
@@ -102,6 +106,29 @@ def test_every_field_is_documented(event: type) -> None:
     assert len(schema["description"]) > 20
 
 
+def naive(event: type) -> list[str]:
+    """Fields that would take an instant without a zone."""
+    shown = json_schema(event)["properties"]
+    hints = get_type_hints(event)
+    return [name for name, hint in hints.items() if hint is datetime and shown[name].get("format") != "date-time"]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=file_of)
+def test_every_instant_has_a_zone(event: type) -> None:
+    assert naive(event) == []
+
+
+def test_a_naive_instant_is_seen() -> None:
+    @dataclass(frozen=True)
+    class PlaqueReturned:
+        """The plaque came back."""
+
+        SCHEMA: ClassVar[int] = 1
+        returned_at: Annotated[datetime, Meta(description="When.")]
+
+    assert naive(PlaqueReturned) == ["returned_at"]
+
+
 def test_a_silent_field_is_seen() -> None:
     schema = json_schema(events.ApplicationSubmitted)
     del schema["properties"]["revision"]["description"]
@@ -172,12 +199,16 @@ def test_every_event_is_on_its_channels() -> None:
 
 def test_the_headers_are_those_that_records_have() -> None:
     """The document promises what the runtime writes: with every attribute present none is missing, none is unknown."""
-    records = pytest.importorskip("shared.runtime.records")
     actor = Actor("demo-officer", "officer", "91650100MA00000120", "650000")
     origin = Origin(actor, datetime(2026, 3, 2, tzinfo=UTC), "command", "case:1/1", "0" * 31 + "1", "a reason")
     whole = Envelope("case:1/2", "review", "Scored", 1, Position(1, 2), CaseId("1"), origin, {})
-    assert set(records.to_record(whole, "review.events.v1").headers) == set(HEADERS)
+    assert set(to_record(whole, "review.events.v1").headers) == set(HEADERS)
     machine = Origin(Actor("machine:relay", "machine"), origin.occurred_at, "")
     bare = Envelope("case:1/2", "review", "Scored", 1, Position(1, 2), CaseId("1"), machine, {})
     always = {name for name, (_, required) in HEADERS.items() if required}
-    assert set(records.to_record(bare, "review.events.v1").headers) == always
+    assert set(to_record(bare, "review.events.v1").headers) == always
+
+
+def test_every_channel_is_a_topic() -> None:
+    names = {topic.name for topic in all_topics() if not topic.name.endswith(".dlq")}
+    assert {channel["address"] for channel in committed()["channels"].values()} == names

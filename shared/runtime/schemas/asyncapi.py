@@ -18,7 +18,7 @@ HEADERS: dict[str, tuple[str, bool]] = {
     "ce_id": ("Stream and version of the fact, <stream>/<version>: the same whenever it is published again.", True),
     "ce_source": ("The service that says it: /shifan/<service>.", True),
     "ce_type": ("Name of the event; on an audit channel the stored name of the fact.", True),
-    "ce_subject": ("The case; it is the key of the record, too.", True),
+    "ce_subject": ("The case, or the round where no case belongs to it yet; the key of the record, too.", True),
     "ce_time": ("When it happened, an instant in UTC (RFC 3339).", True),
     "ce_dataschema": ("urn:shifan:schema:<type>:<version>.", True),
     "content-type": ("Always application/json.", True),
@@ -135,5 +135,10 @@ def trait() -> dict[str, Any]:
             "required": [name for name, (_, always) in HEADERS.items() if always],
             "properties": {name: {"type": "string", "description": about} for name, (about, _) in HEADERS.items()},
         },
-        "bindings": {"kafka": {"key": {"type": "string", "description": "The case."}, "bindingVersion": "0.5.0"}},
+        "bindings": {
+            "kafka": {
+                "key": {"type": "string", "description": "The case, or the round: ce_subject."},
+                "bindingVersion": "0.5.0",
+            }
+        },
     }
