@@ -151,7 +151,7 @@ def _answers(programme: Programme) -> Iterator[Use]:
         for document in material.documents:
             yield f"materials[{material.id}].documents[{document.id}].form", "forms", document.form
     for form in programme.forms:
-        for each in form.fields:
+        for each in () if isinstance(form.fields, Unset) else form.fields:
             yield f"forms[{form.id}].fields[{each.id}].metric", "metrics", each.metric
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shared.programmes.model.words import NOWHERE, Count, Expression, Id, Line, Number, Source, Text
+from shared.programmes.model.words import NOWHERE, Count, Expression, Id, Line, Number, Source, Text, Unset
 
 AnswerType = Annotated[
     Literal["count", "amount", "ratio", "area", "years", "boolean", "choice", "set", "date", "text", "uscc", "region"],
@@ -68,7 +68,7 @@ class Form:
 
     id: Id
     title: Text
-    fields: tuple[FormField, ...]
+    fields: Annotated[tuple[FormField, ...] | Unset, Meta(description="unset where the text leaves the form out.")]
     rows_min: Annotated[int, Meta(ge=0, le=10_000)] = 0
     rows_max: Annotated[int, Meta(ge=0, le=10_000)] = 0
     signed: Annotated[bool, Meta(description="Whether a signature or seal is required on it.")] = False

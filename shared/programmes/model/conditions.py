@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shared.programmes.model.words import NOWHERE, Expression, Id, Source, Text
+from shared.programmes.model.words import NOWHERE, Expression, Id, Source, Text, Unset
 
 Finding = Literal["met", "unmet", "unknown", "relaxed", "not_applicable"]
 
@@ -40,7 +40,7 @@ class Relaxation:
     title: Text
     relaxes: Annotated[tuple[Id, ...], Meta(description="Ids of the conditions that may be relaxed.")]
     when: Annotated[Expression, Meta(description="Expression that must be true before an officer may use it.")]
-    party: Annotated[Id, Meta(description="The party whose officer may use it.")]
+    party: Annotated[Id | Unset, Meta(description="The party whose officer may use it.")]
     needs: Annotated[
         tuple[Literal["named_officer", "reason", "accepted_value"], ...],
         Meta(description="What must be on record."),

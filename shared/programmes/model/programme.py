@@ -92,6 +92,15 @@ class Adoption:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adopter:
+    """Who may run a recognition of its own by reference to this text (可参照本办法)."""
+
+    id: Id
+    level: Id
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
 class Supplied:
     """One value that a supplement put where the regulation says nothing: its path and who supplied it."""
 
@@ -129,6 +138,7 @@ class Programme:
     parties: tuple[Party, ...]
     applicants: Applicants = ANYBODY
     adopts: Adoption | None = None
+    adoptable_by: tuple[Adopter, ...] = ()
     principles: tuple[Principle, ...] = ()
     rounds: RoundRules | Unset | None = UNSET
     metrics: tuple[Metric, ...] = ()

@@ -26,8 +26,8 @@ class Duration:
     unit: TimeUnit
     count_start_day: Annotated[
         bool | Unset,
-        Meta(description="Whether the day of the start (posting, service) is day one. Needed for days and weeks."),
-    ] = UNSET
+        Meta(description="Whether the day of the start is day one; duties do not count it unless the text says so."),
+    ] = False
     roll: Roll = "none"
     at: Annotated[time | None, Meta(description="Clock time, Asia/Shanghai; absent: end of the day.")] = None
 

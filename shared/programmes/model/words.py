@@ -24,7 +24,7 @@ UNSET = Unset.UNSET
 
 Id = Annotated[
     str,
-    Meta(pattern=r"^[a-z][a-z0-9_.-]{0,63}$", description="Lower-case id, unique among its kind in the programme."),
+    Meta(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$", description="Id, unique among its kind in the programme."),
 ]
 Line = Annotated[str, Meta(min_length=1, max_length=2000)]
 Expression = Annotated[

@@ -127,7 +127,7 @@ class _Builder:
             return Mapping({}, place, {}, self._supplement)
         if len(event.value) > LONGEST_SCALAR:
             _refuse(place, f"一个值不得超过 {LONGEST_SCALAR} 个字符", f"write at most {LONGEST_SCALAR} characters")
-        return Scalar(event.value, event.style is not None, place, self._supplement)
+        return Scalar(event.value, bool(event.style), place, self._supplement)
 
     def _attach(
         self, top: tuple[Sequence | Mapping, str | None, Place | None], node: Node
