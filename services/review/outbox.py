@@ -7,7 +7,19 @@ from typing import assert_never
 from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepEntered
 from services.review.domain.events import Fact
 from services.review.domain.rounds import RoundOpened
-from services.review.domain.steps import assess, award, check, close, decide, endorse, file, visit
+from services.review.domain.steps import (
+    assess,
+    award,
+    check,
+    close,
+    decide,
+    endorse,
+    file,
+    inspect,
+    publish,
+    rectify,
+    visit,
+)
 from services.review.domain.steps import list as listing
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.steps import score_acts as score
@@ -82,6 +94,10 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | decide.DecisionApproved()
             | decide.ProposalReturned()
             | award.EntryRecorded()
+            | publish.ContentPublished()
+            | publish.ContentWithheld()
+            | inspect.InspectionRecorded()
+            | rectify.RectificationAccepted()
             | TitleEntered()
             | RevocationProposed()
             | RevocationDismissed()

@@ -36,6 +36,13 @@ def lacking(
     return (*papers, *_unanswered(programme, answers))
 
 
+def paper_names(programme: Programme, documents: Sequence[Document]) -> list[str]:
+    """Every paper by the id it was filed under, and by its material's: a licence is there with either of its papers."""
+    material = {document.id: kind.id for kind in programme.materials for document in kind.documents}
+    names = [document.material for document in documents]
+    return [*names, *(material[name] for name in names if material.get(name, name) != name)]
+
+
 def _wanted(programme: Programme, applicant: Applicant) -> Iterator[Material]:
     step = programme.first_step(applicant)
     wanted = step.parameters.materials if isinstance(step.parameters, Filing) else "all"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.domain.application import Application
-from services.intake.domain.materials import Lack, lacking
+from services.intake.domain.materials import Lack, lacking, paper_names
 from shared.programmes.model import Programme
 from shared.programmes.rules import evaluate
 from shared.runtime.clock import local_day
@@ -43,7 +43,7 @@ def checked(a: Application, programme: Programme, now: datetime) -> Checked:
     verdicts = evaluate(
         programme,
         a.answers,
-        [document.material for document in a.documents],
+        paper_names(programme, a.documents),
         region=a.applicant.region,
         level=a.applicant.level,
         day=local_day(now),

@@ -18,7 +18,10 @@ from services.review.domain.steps import (
     decide,
     endorse,
     file,
+    inspect,
     notice,
+    publish,
+    rectify,
     score,
     visit,
 )
@@ -31,7 +34,10 @@ from services.review.domain.subject import Applicant, Case, Concluded
 TYPES: Mapping[str, StepType] = MappingProxyType(
     {
         module.TYPE: cast(StepType, module)
-        for module in (file, check, assess, endorse, score, visit, listing, notice, decide, award, close)
+        for module in (
+            *(file, check, assess, endorse, score, visit, listing, notice, decide, award, publish, inspect),
+            *(rectify, close),
+        )
     }
 )
 """Every type of step that this service can run, by its name in a programme."""

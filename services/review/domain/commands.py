@@ -10,6 +10,7 @@ from services.review.domain.steps.check import AcceptApplication, RefuseAcceptan
 from services.review.domain.steps.decide import ApproveDecision, ProposeDecision, ReturnProposal
 from services.review.domain.steps.endorse import GiveEndorsement
 from services.review.domain.steps.file import ReceiveFiling
+from services.review.domain.steps.inspect import RecordInspection
 from services.review.domain.steps.list import DecideListing
 from services.review.domain.steps.notice_acts import (
     AnswerObjection,
@@ -18,12 +19,15 @@ from services.review.domain.steps.notice_acts import (
     ReceiveObjection,
     RecountNotice,
 )
+from services.review.domain.steps.publish import PublishContent, WithholdContent
+from services.review.domain.steps.rectify import AcceptRectification
 from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
 from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
 
 __all__ = [
     "AcceptApplication",
+    "AcceptRectification",
     "AnswerObjection",
     "ApproveDecision",
     "AssignExperts",
@@ -40,9 +44,11 @@ __all__ = [
     "PostNotice",
     "ProposeDecision",
     "ProposeRevocation",
+    "PublishContent",
     "ReceiveFiling",
     "ReceiveObjection",
     "RecordEntry",
+    "RecordInspection",
     "RecordVerdict",
     "RecordVisit",
     "RecountNotice",
@@ -51,4 +57,5 @@ __all__ = [
     "ReturnProposal",
     "SealScore",
     "WaiveVisit",
+    "WithholdContent",
 ]

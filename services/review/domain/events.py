@@ -6,7 +6,19 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 from __future__ import annotations
 
 from services.review.domain import case, rounds, title
-from services.review.domain.steps import assess, award, check, close, decide, endorse, file, visit
+from services.review.domain.steps import (
+    assess,
+    award,
+    check,
+    close,
+    decide,
+    endorse,
+    file,
+    inspect,
+    publish,
+    rectify,
+    visit,
+)
 from services.review.domain.steps import list as listing
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.steps import score_acts as score
@@ -26,6 +38,9 @@ Fact = (
     | notice.Fact
     | decide.Fact
     | award.Fact
+    | publish.Fact
+    | inspect.InspectionRecorded
+    | rectify.RectificationAccepted
     | close.CaseClosed
     | rounds.RoundOpened
     | title.Fact

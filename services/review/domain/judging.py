@@ -22,7 +22,7 @@ def findings(case: Case, programme: Programme, step: str) -> Mapping[str, str]:
     verdicts = evaluate(
         programme,
         case.answers,
-        [paper.material for paper in case.papers],
+        filed(case, programme),
         region=applicant.region,
         level=applicant.level,
         day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
@@ -31,12 +31,19 @@ def findings(case: Case, programme: Programme, step: str) -> Mapping[str, str]:
     return {verdict.id: verdict.finding for verdict in verdicts}
 
 
+def filed(case: Case, programme: Programme) -> list[str]:
+    """Every paper by the id it was filed under, and by its material's: a licence is there with either of its papers."""
+    material = {document.id: kind.id for kind in programme.materials for document in kind.documents}
+    names = [paper.material for paper in case.papers]
+    return [*names, *(material[name] for name in names if material.get(name, name) != name)]
+
+
 def is_relaxable(case: Case, programme: Programme, condition: str, used: UsedRelaxation) -> bool:
     """Whether the exception covers this condition and this applicant, with everything on record that it needs."""
     scope = scope_of(
         programme,
         case.answers,
-        [paper.material for paper in case.papers],
+        filed(case, programme),
         region=case.applicant.region,
         level=case.applicant.level,
         day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,

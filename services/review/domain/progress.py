@@ -13,6 +13,7 @@ from services.review.domain import errors
 from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
 from services.review.domain.days import due
 from services.review.domain.desks import desk_of, reaches
+from services.review.domain.judging import filed
 from services.review.domain.people import Duty, clash, same_group
 from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
@@ -152,9 +153,8 @@ def _advance(case: Case, step: Step, decided: Decided, programme: Programme, now
 def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
     if step.guard is None:
         return
-    papers = [paper.material for paper in case.papers]
     applicant = case.applicant
-    scope = scope_of(programme, case.answers, papers, region=applicant.region, level=applicant.level)
+    scope = scope_of(programme, case.answers, filed(case, programme), region=applicant.region, level=applicant.level)
     if holds(step.guard, scope) is not True:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 
@@ -163,17 +163,17 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime) -> Facts
     """Into a step, and through it where it needs nobody."""
     if step.type not in TYPES:
         raise errors.ProgrammeNotRunnable(what=step.type)
-    due_at, provisional = due(step.deadline, now)
+    decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now))
+    due_at, provisional = due(step.deadline or getattr(step.parameters, "within", None), now)
     entered = StepEntered(
         step=step.id,
         type=step.type,
         title_zh=step.title.zh,
         title_en=step.title.en,
-        desk=desk_of(step.actor, programme),
+        desk=desk_of(decided.waits_for or step.actor, programme),
         entered_at=now,
         due_at=due_at,
         due_provisional=provisional,
     )
     case = evolve(case, entered)
-    decided = TYPES[step.type].enter(Situation(case, step, case.states[step.id], programme, now))
     return (entered, *decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now))

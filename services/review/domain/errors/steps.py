@@ -67,6 +67,14 @@ class VerdictsMissing(Refusal):
     do = ("请逐项作出结论。", "Record a verdict for each.")
 
 
+class FindingsMissing(Refusal):
+    """Every topic of an inspection needs a finding."""
+
+    code, status = "findings_missing", 422
+    said = ("须逐项写明以下内容的情况：{topics}。", "Say what was found on each topic: {topics}.")
+    do = ("请补充后再提交。", "Add what is missing and send again.")
+
+
 class AlreadySigned(Refusal):
     """This party or person has spoken already."""
 

@@ -15,7 +15,7 @@ from services.review.domain import errors
 from services.review.domain.judging import findings, is_relaxable
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
-from shared.programmes.model import Assessing, Condition
+from shared.programmes.model import Assessing, Condition, Unset
 from shared.programmes.verdicts import UsedRelaxation
 
 TYPE = "assess"
@@ -187,8 +187,10 @@ def _ensure_relaxable(command: RecordVerdict, situation: Situation) -> None:
     used = UsedRelaxation(command.relaxation, command.by.id, stated(command.reason), command.accepted_value)
     if not is_relaxable(situation.case, programme, command.condition, used):
         raise errors.RelaxationImpossible()
-    party = programme.party(programme.relaxation(command.relaxation).party)
-    if command.by.role != party.role:
+    party = programme.relaxation(command.relaxation).party
+    if isinstance(party, Unset):
+        raise errors.ParameterUnset(what=f"{command.relaxation}.party")
+    if command.by.role != programme.party(party).role:
         raise errors.RelaxationImpossible()
 
 

@@ -25,7 +25,7 @@ from services.review.domain.steps.score_acts import (
     ScoresOpened,
     SealScore,
 )
-from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from services.review.domain.steps.shape import Decided, Parties, Situation, stated
 from shared.programmes.model import Rubric
 from shared.programmes.model import Scoring as Parameters
 from shared.programmes.scores import Unscorable, aggregate, one_sheet
@@ -56,13 +56,23 @@ def who(command: Command, situation: Situation) -> Parties:
     """An officer organises; experts score and step back (they are named one by one, so no region binds them)."""
     if not isinstance(command, AssignExperts):
         return Parties(roles=("expert",))
-    organiser = situation.programme.party(situation.step.actor)
-    return Parties(roles=("officer",)) if organiser.role == "expert" else actor(situation)
+    return Parties(_organisers(situation))
+
+
+def _organisers(situation: Situation) -> tuple[str, ...]:
+    """Who names the experts: the step's actor, or the officers' parties where the step names the experts themselves."""
+    programme = situation.programme
+    if programme.party(situation.step.actor).role != "expert":
+        return (situation.step.actor,)
+    return tuple(party.id for party in programme.parties if party.role == "officer")
 
 
 def enter(situation: Situation) -> Decided:
     """The case waits for its panel."""
-    return Decided(())
+    organisers = _organisers(situation)
+    if not organisers:
+        raise errors.ParameterUnset(what=f"{situation.step.id}.actor")
+    return Decided((), waits_for=organisers[0])
 
 
 def lapse(situation: Situation) -> Decided:

@@ -48,6 +48,8 @@ class Decided:
     facts: tuple[Any, ...]
     outcome: str = ""
     reason: str = ""
+    waits_for: str = ""
+    """On entering: the party on whose desk the case lies, where it is another than the step's actor."""
 
 
 @dataclass(frozen=True)
