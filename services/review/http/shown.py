@@ -114,7 +114,7 @@ def _shown_state(state: Any, actor: Actor) -> Any:
 
 
 def _shown_scores(state: score.State, actor: Actor) -> dict[str, Any]:
-    """Sheets only after all were opened; before, nobody learns even who has handed in. Experts do not see each other."""
+    """Sheets only after all were opened; before, not even who handed in. Experts do not see each other."""
     opened = state.opened is not None
     own = state.sheets.get(actor.id)
     panel = [] if actor.role == "expert" else list(state.panel.values())
