@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
-from shared.runtime.records import Foreign, Malformed, event_of, from_record
-
 from services.notifications.domain.commands import Announce, Applicant
 from services.notifications.domain.errors import Refusal
 from services.notifications.handlers import Handlers
@@ -15,6 +13,7 @@ from shared import events as words
 from shared.envelope import Origin, machine
 from shared.runtime.clock import Clock, local_day
 from shared.runtime.ports import Delivery, Effect, Rejected
+from shared.runtime.records import Foreign, Malformed, event_of, from_record
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CollectingStreams
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.runtime.streams import change
-
 from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
 from services.registry.domain.entry import Entry, decide, evolve
 from services.registry.domain.errors import NumberTaken
 from services.registry.domain.numbering import number_for
 from shared.envelope import Origin
 from shared.runtime.ports import StreamKind, Streams
+from shared.runtime.streams import change
 
 ENTRY: StreamKind[Entry] = StreamKind("entry", Entry(), evolve)
 """One stream per case: ``entry:<case id>``."""

@@ -11,7 +11,7 @@ from services.intake.domain import events as e
 from services.intake.domain.application import EDITABLE, Application
 from services.intake.domain.materials import known_material
 from services.intake.domain.rounds import Round, ensure_open
-from shared.identifiers import region_contains, uscc_is_valid
+from shared.identifiers import region_contains, uscc_fault
 from shared.programmes.model import Programme
 from shared.programmes.model.answering import answer_faults, keys_of
 
@@ -29,7 +29,7 @@ def decide_draft(
     applicant = command.applicant
     if command.by.organisation != applicant.uscc:
         raise errors.OtherOrganisation()
-    if not uscc_is_valid(applicant.uscc):
+    if uscc_fault(applicant.uscc) is not None:
         raise errors.UsccInvalid()
     announced = ensure_open(round_, now)
     _ensure_admitted(applicant, programme)

@@ -161,6 +161,9 @@ CREATE INDEX ON rounds (opened_at, round_id);
             )
 
 
+AFTER = timedelta(microseconds=1)
+"""A deadline is the last instant in time; it has passed at the next one."""
+
 STEP_DUE = "step-due"
 NOTICE_OVER = "notice-over"
 SET_DEADLINE = """
@@ -195,7 +198,7 @@ class DeadlinesView:
 def _deadline(rows: dict[str, tuple[str, str, datetime] | None], ended: set[str], case_id: str, fact: Any) -> None:
     match fact:
         case StepEntered() if fact.due_at is not None:
-            rows[f"{case_id}/{STEP_DUE}/{fact.step}"] = case_id, f"{STEP_DUE}:{fact.step}", fact.due_at
+            rows[f"{case_id}/{STEP_DUE}/{fact.step}"] = case_id, f"{STEP_DUE}:{fact.step}", fact.due_at + AFTER
         case notice.NoticePosted() | notice.NoticeRecounted():
             over = datetime.combine(fact.closes_on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
             rows[f"{case_id}/{NOTICE_OVER}/{fact.step}"] = case_id, f"{NOTICE_OVER}:{fact.step}", over

@@ -69,7 +69,7 @@ def decide_in_step(command: StepCommand, case: Case, programme: Programme, now: 
 
 def decide_lapse(step_id: str, case: Case, programme: Programme, now: datetime) -> Facts:
     """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing."""
-    overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at <= now
+    overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at < now
     if not overdue:
         return ()
     step = programme.step(step_id)

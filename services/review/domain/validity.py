@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from services.review.domain import errors
-from shared.programmes.model import Award, Duration, Programme, Unset, Validity
+from shared.calendar import valid_to
+from shared.programmes.model import Award, Unset, Validity
 
 
-def validity_of(award: Award, programme: Programme, awarded: date) -> tuple[date, date | None]:
+def validity_of(award: Award, awarded: date) -> tuple[date, date | None]:
     """First and last day (included; None where the text sets no end). Certificate and list go out with the award."""
     rules = award.validity
     if rules is None:
         return awarded, None
-    if isinstance(rules, Unset) or isinstance(rules.starts, Unset) or isinstance(rules.length, Unset):
+    if isinstance(rules, Unset) or isinstance(rules.starts, Unset):
         raise errors.ParameterUnset(what=f"{award.id}.validity")
     first = date(awarded.year + 1, 1, 1) if rules.starts == "next_january" else awarded
-    return first, None if rules.length is None else _last(first, rules.length, rules, award.id)
+    return first, _last(first, rules, award.id)
 
 
-def _last(first: date, length: Duration, rules: Validity, what: str) -> date:
-    if isinstance(length.length, Unset) or isinstance(rules.ends, Unset) or length.unit not in ("year", "month"):
+def _last(first: date, rules: Validity, what: str) -> date | None:
+    length = rules.length
+    if length is None:
+        return None
+    if isinstance(length, Unset) or isinstance(length.length, Unset) or isinstance(rules.ends, Unset):
         raise errors.ParameterUnset(what=f"{what}.validity.length")
-    anniversary = months_later(first, length.length * (12 if length.unit == "year" else 1))
-    match rules.ends:
-        case "anniversary":
-            return anniversary
-        case "end_of_year":
-            return date(anniversary.year - (1 if (anniversary.month, anniversary.day) == (1, 1) else 0), 12, 31)
-        case "day_before_anniversary":
-            return anniversary - timedelta(days=1)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of that month (Civil Code, article 202)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first = date(year, month + 1, 1)
-    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(day.day, (following - first).days))
+    match length.unit:
+        case "year":
+            return valid_to(first, length.length, rules.ends)
+        case "month":
+            return valid_to(first, 0, rules.ends, length.length)
+        case _:
+            raise errors.ParameterUnset(what=f"{what}.validity.length.unit")

@@ -79,7 +79,7 @@ def enter(situation: Situation) -> Decided:
     parameters = situation.step.parameters
     assert isinstance(parameters, Awarding)
     award = situation.programme.award(parameters.award)
-    since, until = validity_of(award, situation.programme, situation.today)
+    since, until = validity_of(award, situation.today)
     conferred = TitleConferred(
         step=situation.step.id,
         programme=situation.case.programme,
