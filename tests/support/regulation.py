@@ -15,10 +15,12 @@ from shared.programmes.model import (
     Checking,
     Closing,
     Condition,
+    Deadline,
     Deciding,
     Document,
     Duration,
     Endorsing,
+    Fee,
     Filing,
     Head,
     InForce,
@@ -40,6 +42,7 @@ from shared.programmes.model import (
     Relaxation,
     Repeat,
     RevocationGround,
+    RoundRules,
     Route,
     Rubric,
     Scoring,
@@ -49,6 +52,7 @@ from shared.programmes.model import (
     Text,
     Validity,
     Visiting,
+    YearlyMoment,
 )
 
 REGION = "990000"
@@ -59,8 +63,22 @@ APPLICANT_USCC = "91350100M000100Y43"
 OTHER_USCC = "91650100MA00000120"
 
 
+WITHIN = Deadline(within=Duration(length=5, unit="working_day"))
+
+
 def _text(words: str) -> Text:
     return Text(zh=f"{words}（中）", en=words)
+
+
+def _ground(name: str, clause: str) -> RevocationGround:
+    return RevocationGround(
+        id=name,
+        title=_text(name),
+        officers=2,
+        rectify_first=False,
+        recall_plaque=True,
+        source=Source(clause=clause),
+    )
 
 
 def _step(
@@ -76,7 +94,7 @@ STEPS = (
         "check",
         "check",
         "prefecture",
-        Checking(corrections=1),
+        Checking(corrections=1, correct_within=WITHIN, silence="none"),
         {"complete": "assess", "to_correct": "correct", "refused": "not-accepted"},
     ),
     _step("correct", "file", "applicant", Filing(), {"filed": "check"}, repeat=Repeat(at_most=1, then="not-accepted")),
@@ -237,10 +255,9 @@ PROGRAMME = Programme(
             ),
         ),
     ),
-    revocation=(
-        RevocationGround(id="punished", title=_text("punished"), officers=2, source=Source(clause="18 (1)")),
-        RevocationGround(id="silent", title=_text("silent"), officers=2, source=Source(clause="18 (5)")),
-    ),
+    revocation=(_ground("punished", "18 (1)"), _ground("silent", "18 (5)")),
+    rounds=RoundRules(cadence="called", opens=YearlyMoment(month=1, day=1), closes=YearlyMoment(month=12, day="last")),
+    fee=Fee(charged=False, amount=None),
     overlaps=(Overlap(id="once", title=_text("once"), kind="no_application_while_valid"),),
     digest="ab" * 32,
 )

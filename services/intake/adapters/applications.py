@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from services.intake.adapters.asking import ask
 from services.intake.domain.events import RoundAnnounced
 from services.intake.views import (
     ApplicationMark,
@@ -138,7 +139,8 @@ class SqlApplications:
         self._pool = pool
 
     async def page(self, wanted: ApplicationsWanted, after: ApplicationMark | None, limit: int) -> list[ApplicationRow]:
-        rows = await self._pool.fetch(
+        rows = await ask(
+            self._pool,
             PAGE,
             wanted.uscc,
             wanted.stem,
@@ -160,4 +162,4 @@ class SqlRounds:
 
     async def page(self, open_at: datetime | None, after: RoundMark | None, limit: int) -> list[RoundRow]:
         at, name = (after.closes_at, after.round_id) if after else (None, "")
-        return [RoundRow(**row) for row in await self._pool.fetch(ROUNDS_PAGE, open_at, at, name, limit)]
+        return [RoundRow(**row) for row in await ask(self._pool, ROUNDS_PAGE, open_at, at, name, limit)]

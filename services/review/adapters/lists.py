@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from services.review.adapters.asking import ask
 from services.review.views import (
     CaseMark,
     CaseRow,
@@ -78,7 +79,7 @@ class SqlLists:
     async def cases(self, wanted: CasesWanted, after: CaseMark | None, limit: int) -> list[CaseRow]:
         chosen = (wanted.stem, wanted.status, wanted.programme, wanted.round_id, wanted.step_type, wanted.uscc)
         at, name = (after.opened_at, after.case_id) if after else (None, "")
-        return [CaseRow(**row) for row in await self._pool.fetch(CASES, *chosen, at, name, limit)]
+        return [CaseRow(**row) for row in await ask(self._pool, CASES, *chosen, at, name, limit)]
 
     async def work(self, wanted: WorkWanted, after: WorkMark | None, limit: int) -> list[WorkRow]:
         # Nobody's region is everywhere: without one only what is assigned by name is found ("!" begins no code).
@@ -87,13 +88,13 @@ class SqlLists:
         mark: tuple[datetime | None, datetime | None, str, str] = (None, None, "", "")
         if after:
             mark = after.due_at, after.since, after.case_id, after.errand
-        rows = await self._pool.fetch(WORK, wanted.role, wanted.person, wanted.region, stem, digits, *mark, limit)
+        rows = await ask(self._pool, WORK, wanted.role, wanted.person, wanted.region, stem, digits, *mark, limit)
         return [WorkRow(**row) for row in rows]
 
     async def titles(self, stem: str, status: str, after: TitleMark | None, limit: int) -> list[TitleRow]:
         at, name = (after.entered_at, after.case_id) if after else (None, "")
-        return [TitleRow(**row) for row in await self._pool.fetch(TITLES, stem, status, at, name, limit)]
+        return [TitleRow(**row) for row in await ask(self._pool, TITLES, stem, status, at, name, limit)]
 
     async def rounds(self, after: RoundMark | None, limit: int) -> list[RoundRow]:
         at, name = (after.opened_at, after.round_id) if after else (None, "")
-        return [RoundRow(**row) for row in await self._pool.fetch(ROUNDS, at, name, limit)]
+        return [RoundRow(**row) for row in await ask(self._pool, ROUNDS, at, name, limit)]

@@ -1,4 +1,4 @@
-"""Understands how a test tells a case: persons with names, commands one after another, facts folded as the log would."""
+"""Understands how a test tells a case: persons with names, commands one by one, facts folded as the log would."""
 
 from __future__ import annotations
 
