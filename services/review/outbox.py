@@ -95,7 +95,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | decide.ProposalReturned()
             | award.EntryRecorded()
             | publish.ContentPublished()
-            | publish.ContentWithheld()
+            | publish.ContentWithdrawn()
             | inspect.InspectionRecorded()
             | rectify.RectificationAccepted()
             | TitleEntered()

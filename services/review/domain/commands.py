@@ -19,7 +19,7 @@ from services.review.domain.steps.notice_acts import (
     ReceiveObjection,
     RecountNotice,
 )
-from services.review.domain.steps.publish import PublishContent, WithholdContent
+from services.review.domain.steps.publish import PublishContent, WithdrawContent
 from services.review.domain.steps.rectify import AcceptRectification
 from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
@@ -57,5 +57,5 @@ __all__ = [
     "ReturnProposal",
     "SealScore",
     "WaiveVisit",
-    "WithholdContent",
+    "WithdrawContent",
 ]

@@ -77,7 +77,7 @@ ACTS: tuple[Act, ...] = (
     Act("approval", b.Approval, _same(c.ApproveDecision)),
     Act("return", b.Disagreement, _same(c.ReturnProposal)),
     Act("publication", b.Address, _same(c.PublishContent)),
-    Act("withholding", b.Reason, _same(c.WithholdContent)),
+    Act("publication-withdrawal", b.Reason, _same(c.WithdrawContent)),
     Act("inspection", b.Inspection, _same(c.RecordInspection)),
     Act("rectification", b.Rectification, _same(c.AcceptRectification)),
 )

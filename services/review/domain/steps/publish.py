@@ -23,7 +23,7 @@ class PublishContent:
 
 
 @dataclass(frozen=True)
-class WithholdContent:
+class WithdrawContent:
     """It does not go out, or is taken back, for a reason."""
 
     step: str
@@ -46,19 +46,19 @@ class ContentPublished:
 
 
 @dataclass(frozen=True)
-class ContentWithheld:
+class ContentWithdrawn:
     """It did not go out, or was taken back."""
 
-    NAME: ClassVar[str] = "review.content-withheld.1"
+    NAME: ClassVar[str] = "review.content-withdrawn.1"
     DUTY: ClassVar[Duty] = "publish"
     step: str
     by: str
     reason: str
-    withheld_at: datetime
+    withdrawn_at: datetime
 
 
-Command = PublishContent | WithholdContent
-Fact = ContentPublished | ContentWithheld
+Command = PublishContent | WithdrawContent
+Fact = ContentPublished | ContentWithdrawn
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class State:
     address: str = ""
 
 
-COMMANDS: tuple[type, ...] = (PublishContent, WithholdContent)
-FACTS: tuple[type, ...] = (ContentPublished, ContentWithheld)
+COMMANDS: tuple[type, ...] = (PublishContent, WithdrawContent)
+FACTS: tuple[type, ...] = (ContentPublished, ContentWithdrawn)
 INITIAL = State()
 
 
@@ -98,10 +98,10 @@ def decide(command: Command, situation: Situation) -> Decided:
             address = stated(command.address)
             fact = ContentPublished(step, command.by.id, parameters.content, parameters.channels, address, now)
             return Decided((fact,), "published", address)
-        case WithholdContent():
+        case WithdrawContent():
             situation.provides("withdrawn")
             reason = stated(command.reason)
-            return Decided((ContentWithheld(step, command.by.id, reason, now),), "withdrawn", reason)
+            return Decided((ContentWithdrawn(step, command.by.id, reason, now),), "withdrawn", reason)
 
 
 def evolve(state: State, fact: Fact) -> State:
