@@ -14,7 +14,7 @@ MAX_TOGETHER = 256
 MAX_AT_ONCE = 4
 
 _LOAD = """
-SELECT f.stream_id, f.version, f.name, f.state, f.xid::text AS xid, f.position
+SELECT f.stream_id, f.version, f.name, f.state, f.xid, f.position
 FROM unnest($1::text[], $2::bigint[]) AS w(stream_id, after)
 JOIN facts f ON f.stream_id = w.stream_id AND f.version > w.after
 ORDER BY f.stream_id, f.version
