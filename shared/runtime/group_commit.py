@@ -22,7 +22,14 @@ MAX_WAITING = 4096
 PATIENCE_SECONDS = 10.0
 MAX_FACTS_PER_COMMIT = 1024
 MAX_BYTES_PER_COMMIT = 8 * 1024 * 1024
-LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+# InternalClientError is what asyncpg says of a connection that was lost between two of its own steps.
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+)
 ROLLED_BACK = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 

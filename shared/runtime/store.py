@@ -21,6 +21,7 @@ from shared.runtime.group_commit import GroupCommit
 from shared.runtime.group_load import GroupLoad
 from shared.runtime.ports import AlreadyAnswered, AnyConnection, Append, Conflict, Receipt, Recorded
 
+# Never name a cast of xid "xid" here: ORDER BY would sort by the text, and 1000 would come before 999.
 _READ = """
 SELECT stream_id, version, name, state, xid, position FROM facts
 WHERE (xid, position) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
