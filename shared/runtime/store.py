@@ -21,14 +21,15 @@ from shared.runtime.group_commit import GroupCommit
 from shared.runtime.group_load import GroupLoad
 from shared.runtime.ports import AlreadyAnswered, AnyConnection, Append, Conflict, Receipt, Recorded
 
+# ORDER BY names the columns with their table: a bare xid would mean the text of the select list, and "1000" < "999".
 _READ = """
-SELECT stream_id, version, name, state, xid::text AS xid, position FROM facts
-WHERE (xid, position) > ($1::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, position LIMIT $3
+SELECT f.stream_id, f.version, f.name, f.state, f.xid::text AS xid, f.position FROM facts f
+WHERE (f.xid, f.position) > ($1::text::xid8, $2::bigint) AND f.xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY f.xid, f.position LIMIT $3
 """
 _HEAD = """
-SELECT xid::text AS xid, position FROM facts WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid DESC, position DESC LIMIT 1
+SELECT f.xid::text AS xid, f.position FROM facts f WHERE f.xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY f.xid DESC, f.position DESC LIMIT 1
 """
 _RECEIPT = """
 SELECT scope, key, digest, status, headers::text AS headers, body FROM receipts
