@@ -57,7 +57,7 @@ class RoundOpened:
     programme: ProgrammeRef
     title: Annotated[str, Meta(description="Title of the call, as the officer wrote it.")]
     opens_at: Instant
-    closes_at: Annotated[datetime, Meta(description="First instant after the window, in UTC.")]
+    closes_at: Annotated[datetime, Meta(description="First instant after the window, in UTC.", tz=True)]
     issuer_region: Region
 
 
@@ -246,6 +246,7 @@ PublicEvent = (
 SPEAKERS: Mapping[str, tuple[type, ...]] = {
     "intake": (ApplicationSubmitted, ApplicationWithdrawn),
     "review": (
+        RoundOpened,
         CorrectionRequested,
         PreliminaryApproved,
         Scored,
