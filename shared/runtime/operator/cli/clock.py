@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import typer
 
-from shared.calendar import add_working_days
+from shared.calendar import Calendar, Rule, end
 from shared.runtime.clock import SHANGHAI, ClockFileDamaged, DemoClock, local_day
 from shared.runtime.operator.cli.answers import installation, refuse
 from shared.runtime.operator.installation import Installation
@@ -53,7 +53,7 @@ def _step(clock: DemoClock, working_days: int, days: int) -> timedelta:
     if days:
         return timedelta(days=days)
     today = local_day(clock.now())
-    return add_working_days(today, working_days) - today
+    return end(Calendar(), Rule(today, working_days, "working_day")).day - today
 
 
 def _show(here: Installation, clock: DemoClock) -> None:
