@@ -40,7 +40,10 @@ class Announcements:
                 case Foreign():
                     continue
                 case envelope:
-                    command = to_command(event_of(envelope), envelope.id)
+                    event = event_of(envelope)
+                    if isinstance(event, words.RoundOpened):
+                        continue  # a round concerns no case; whoever wants to apply finds it in the list of rounds
+                    command = to_command(event, envelope.id)
                     trace = envelope.origin.trace_id
             origin = Origin(ACTOR, self._clock.now(), command.event_id, caused_by=command.event_id, trace_id=trace)
             try:
@@ -50,12 +53,28 @@ class Announcements:
         return streams.write
 
 
-def to_command(event: words.PublicEvent, event_id: str) -> Announce:
+CaseEvent = (
+    words.ApplicationSubmitted
+    | words.ApplicationWithdrawn
+    | words.CorrectionRequested
+    | words.PreliminaryApproved
+    | words.Scored
+    | words.Publicized
+    | words.RecognitionApproved
+    | words.RecognitionRefused
+    | words.Certified
+    | words.RevocationOrdered
+    | words.Revoked
+)
+"""Every word about a case."""
+
+
+def to_command(event: CaseEvent, event_id: str) -> Announce:
     """The announcement of an event. ``words`` are those that its texts may use besides ``name`` and ``case``."""
     return Announce(event_id, type(event).__name__, event.case_id, _words(event), _applicant(event))
 
 
-def _applicant(event: words.PublicEvent) -> Applicant | None:
+def _applicant(event: CaseEvent) -> Applicant | None:
     """Whose case it is, where the event says so."""
     match event:
         case words.ApplicationSubmitted() | words.RecognitionApproved():
@@ -66,7 +85,7 @@ def _applicant(event: words.PublicEvent) -> Applicant | None:
             return None
 
 
-def _words(event: words.PublicEvent) -> Mapping[str, str]:
+def _words(event: CaseEvent) -> Mapping[str, str]:
     match event:
         case words.ApplicationSubmitted():
             return {"day": _day(event.submitted_at), "revision": str(event.revision)}
