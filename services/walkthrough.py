@@ -42,10 +42,12 @@ class Teller:
 
     def steps(self) -> int:
         """How many lines :meth:`tell` will say."""
-        return len(self._story.acts) + 8
+        return len(self._story.acts) + 9
 
     def tell(self) -> Told:
         """Everything. Raises :class:`Failed` with the request that failed and its answer."""
+        self._say("了结上次未走完的演示 / what an earlier walkthrough left open is ended")
+        self._clear()
         self._say("开启申报轮次 / the call is opened")
         round_id = open_round(self._story, self._visitor, self._clock)
         self._say("申报：填写、提交材料、声明真实 / the application is drawn up and declared true")
@@ -57,7 +59,7 @@ class Teller:
         self._say("登记证书编号 / the registry enters the title under a number")
         number = self._certified(case_id)
         self._say("登记处公开可查 / anybody can verify it")
-        self._verified(number, "valid")
+        self._verified(number, "active")
         self._say("提出撤销 / a revocation is proposed")
         self._propose(case_id)
         self._say("由另一人确认撤销 / another person confirms it")
@@ -66,6 +68,24 @@ class Teller:
         self._verified(number, "revoked")
         self._trail(case_id)
         return Told(case_id, number, self._links(case_id, number))
+
+    def _clear(self) -> None:
+        """An applicant has one place in a programme: a walkthrough that was broken off would keep it taken."""
+        who = self._story.applying.who
+        for status in ("submitted", "returned"):
+            for row in self._visitor.get(who, "intake", f"/applications?status={status}&limit=200").body["items"]:
+                path = f"/applications/{row['case_id']}"
+                at = self._visitor.get(who, "intake", path).version
+                self._visitor.write(who, "POST", "intake", f"{path}/withdrawal", {"reason": "演示中断"}, at)
+        for row in self._visitor.get(who, "intake", "/applications?status=titled&limit=200").body["items"]:
+            self._revoke_again(str(row["case_id"]))
+
+    def _revoke_again(self, case_id: str) -> None:
+        title = self._visitor.get(self._story.revoking.confirmed_by, "review", f"/titles/{case_id}")
+        if title.body["status"] == "held":
+            self._propose(case_id)
+        if title.body["status"] in ("held", "proposed"):
+            self._confirm(case_id)
 
     # ── in review ────────────────────────────────────────────────────────────────────────────────────────────────
 
