@@ -55,7 +55,7 @@ class Outbound:
             type=type(event).__name__,
             schema=schema_of(event),
             position=stands(recorded),
-            case_id=CaseId(event.case_id),
+            case_id=self.case_of(recorded),
             origin=recorded.origin,
             data=data_of(event),
         )

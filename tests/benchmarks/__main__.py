@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.benchmarks import log
+from tests.benchmarks import log, path
 from tests.benchmarks.figures import Figure, machine_facts, show, write_json
 from tests.benchmarks.ground import Ground, ground
 
@@ -18,6 +18,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Awaitable[Sequence[Figure]]]] = {
     "commands": log.commands,
     "tailing": log.tailing,
     "reading": log.reading,
+    "drain": path.drain,
+    "visible": path.visible,
 }
 
 

@@ -132,6 +132,9 @@ def test_spoilt_pdfs(content: bytes, code: str) -> None:
 def test_spoilt_pictures() -> None:
     good = papers.png()
     assert refused("a.png", good[:20] + b"\xff" + good[21:]) == "file_damaged"
+    in_the_picture = good.index(b"IDAT") + 6
+    changed = bytes([good[in_the_picture] ^ 1])
+    assert refused("a.png", good[:in_the_picture] + changed + good[in_the_picture + 1 :]) == "file_damaged"
     assert refused("a.png", papers.png(width=0)) == "file_damaged"
     assert refused("a.png", papers.png(20_000, 20_000)) == "file_damaged"
     assert refused("a.png", good[:8] + papers.chunk(b"IEND", b"")) == "file_damaged"
@@ -193,6 +196,24 @@ def test_entries_that_share_their_bytes() -> None:
     head = good[:start] + directory + lines
     fields = struct.pack("<HHII", count + 90, count + 90, len(directory) + len(lines), start)
     assert refused("a.docx", head + end[:8] + fields + end[20:]) == "file_damaged"
+
+
+def test_an_entry_inside_of_another() -> None:
+    """Both have their own local header and their right check sum; only their places give them away."""
+    inner = papers.package({"inner": b"x" * 100}, zipfile.ZIP_STORED)
+    with zipfile.ZipFile(io.BytesIO(inner)) as archive:
+        local, line = inner[: archive.start_dir], inner[archive.start_dir : -22]
+    good = papers.package({**papers.parts(), "outer": local}, zipfile.ZIP_STORED)
+    inspect("a.docx", io.BytesIO(good))
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        start, count = archive.start_dir, len(archive.infolist())
+    moved = line[:42] + struct.pack("<I", good.index(local)) + line[46:]
+    directory = good[start:-22] + moved
+    fields = struct.pack("<HHII", count + 1, count + 1, len(directory), start)
+    spoilt = good[:start] + directory + good[-22:-14] + fields + good[-2:]
+    with zipfile.ZipFile(io.BytesIO(spoilt)) as archive:
+        assert archive.read("inner") == b"x" * 100
+    assert refused("a.docx", spoilt) == "file_damaged"
 
 
 def test_a_password_is_refused() -> None:

@@ -90,8 +90,8 @@ def title_routes(titles: Titles, numbers: Numbers, streams: Streams, happenings:
     @Accepts(seconds=SECONDS_AT_MOST)
     @Public(WHY)
     async def exported(wanted: Wanted) -> StreamingResponse:
-        # What is entered while the file is being written is left out of it.
-        fixed = replace(wanted, known_before=wanted.known_before or clock.now())
+        # What is entered while the file is being written is left out of it; what was known this instant is in it.
+        fixed = replace(wanted, known_before=wanted.known_before or clock.now() + timedelta(microseconds=1))
         rows = await titles.count(fixed, ROWS_AT_MOST + 1)
         if rows > ROWS_AT_MOST:
             raise TOO_MANY_ROWS.refuse()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 import obstore.exceptions
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -31,6 +32,9 @@ AWAY: tuple[type[Exception], ...] = (
     obstore.exceptions.BaseError,
     # Not OSError itself: a file that is missing here is a fault of ours, and trying again mends nothing.
     *(away for away in TRANSIENT if away is not OSError),
+    # A view that is just being made, or swapped for its rebuilt copy.
+    asyncpg.UndefinedTableError,
+    asyncpg.InvalidSchemaNameError,
 )
 """What says that something outside is away: 503, try again."""
 
