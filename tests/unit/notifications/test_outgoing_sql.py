@@ -81,7 +81,7 @@ async def test_a_mail_is_free_again_when_its_lease_ends_or_is_released(database:
 
 
 async def test_only_what_is_due_is_handed_out(database: Database) -> None:
-    later = NOW + timedelta(minutes=5)
+    later = NOW + timedelta(minutes=4)
     facts = (
         mail(1),
         mail(2),
