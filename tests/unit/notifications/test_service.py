@@ -20,6 +20,7 @@ from shared.events import (
     CorrectionRequested,
     PreliminaryApproved,
     PublicEvent,
+    RoundOpened,
 )
 from shared.runtime.http import route_faults
 from tests.support.clock import FixedClock
@@ -128,6 +129,15 @@ async def test_an_event_that_overtook_the_application_is_told_when_the_applicant
     events = {notice["event"] for notice in await told(at_work, APPLICANT, 2)}
     assert events == {"PreliminaryApproved", "ApplicationSubmitted"}
     assert [notice["event"] for notice in await told(at_work, OFFICER, 1)] == ["PreliminaryApproved"]
+
+
+async def test_a_call_for_applications_is_told_to_the_officers_of_its_region(at_work: Running) -> None:
+    call = RoundOpened("r-1", PROGRAMME, "2027年度申报通知", NOW, NOW + timedelta(days=30), "650000")
+    await at_work.bus.publish([record("review", "round:r-1", 1, call, SOMEBODY, at_work.clock)])
+    (notice,) = await told(at_work, OFFICER, 1)
+    assert (notice["event"], "2026-12-23 16:00" in notice["body_zh"]) == ("RoundOpened", True)
+    assert await at_work.service.store.load("matter:r-1") == []
+    assert await notices(at_work, {"X-Person": "p-6 officer 320000"}) == []
 
 
 async def test_the_same_event_again_tells_nobody_twice_even_when_the_consumer_forgot(at_work: Running) -> None:
