@@ -117,7 +117,7 @@ def _post(command: PostNotice, situation: Situation) -> Decided:
     if situation.state.posted is not None:
         raise errors.NoticeStands()
     notice = definition(situation)
-    closes_on, provisional = last_day(notice.duration, situation.today, notice.id)
+    closes_on, provisional = last_day(notice.duration, situation.today, notice.id, situation.calendar)
     if isinstance(notice.channel, Unset):
         raise errors.ParameterUnset(what=f"{notice.id}.channel")
     posted = NoticePosted(
@@ -190,7 +190,7 @@ def _recount(situation: Situation) -> Decided:
     if state.posted is None or state.closed or not state.provisional:
         return Decided(())
     notice = definition(situation)
-    counted, provisional = last_day(notice.duration, state.posted.posted_on, notice.id)
+    counted, provisional = last_day(notice.duration, state.posted.posted_on, notice.id, situation.calendar)
     # A right that was granted is never shortened: an earlier result leaves the announced day as it is.
     closes_on = max(counted, _closes(state))
     if (closes_on, provisional) == (state.closes_on, state.provisional):
