@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
 
-from services import demo
+from services import demo, front, walkthrough
 from shared.runtime.operator import plans
 from shared.runtime.operator.cli import assembly
 from shared.runtime.operator.home import Home
@@ -20,14 +19,25 @@ from shared.runtime.operator.installation import Installation
 from shared.runtime.operator.launch import Plan
 from shared.runtime.operator.servers import BrokerPart
 from shared.runtime.operator.supervisor import Part
+from shared.runtime.service import Build
 
 SERVICES = ("intake", "review", "registry", "notifications")
 
 
 def installation(home: str) -> Installation:
-    here = Path(str(files("services")))
+    here = Path(__file__).parent
     directories = {name: here / name / "adapters" / "migrations" for name in SERVICES}
     return Installation(Home.find(home), directories, Console(), "services")
+
+
+def builds() -> Mapping[str, Build]:
+    """How each service is put together. Imported when asked for: most commands need none of them."""
+    from services.intake.app import build as intake
+    from services.notifications.app import build as notifications
+    from services.registry.app import build as registry
+    from services.review.app import build as review
+
+    return {"intake": intake, "review": review, "registry": registry, "notifications": notifications}
 
 
 def plan(here: Installation, port: int, kafka: bool) -> Plan:
@@ -50,7 +60,25 @@ def _broker(here: Installation, started: Callable[[str], None]) -> Part | None:
     return BrokerPart(LocalKafka(here.home.kafka_dir, tied=True), started, (KafkaUnavailable,))
 
 
-main = assembly.create(installation, plan, demo.logins)
+main = assembly.create(installation, plan, lambda name: builds()[name], demo.logins)
+walkthrough.install(main)
+
+
+@main.command(hidden=True)
+def serve() -> None:
+    """All four services in this process, on one origin; `up` starts it."""
+    from shared.runtime.process import run_together
+
+    run_together(builds(), demo.people(), front.front)
+
+
+@main.command(hidden=True)
+def issuer() -> None:
+    """The demo issuer and the start page alone; `up` starts it where the services are processes of their own."""
+    from shared.runtime.process import run_issuer
+
+    run_issuer(demo.people(), front.front)
+
 
 if __name__ == "__main__":
     main()

@@ -1,53 +1,41 @@
-"""Understands the demonstration's people: made up, plainly named so, one or more for each role.
+"""Understands the demonstration: its people, made up and plainly named so, and the data that it begins with.
 
 Passwords are the demo issuer's business; it keeps them for the owner of the data directory, and ``status`` prints them.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import httpx
-
+from services.sign_in import passwords
+from services.story import read_story
+from services.visitor import Visitor
+from services.walkthrough import open_round
+from shared.runtime.clock import DemoClock
 from shared.runtime.issuer.people import Account, read_people
 from shared.runtime.operator.block import Login
 from shared.runtime.operator.installation import Installation
+from shared.runtime.process import CLOCK_FILE
 
 PEOPLE_FILE = Path(__file__).with_name("demo_people.json")
-ISSUER_FOLDER = "issuer"
-TOKEN_TIMEOUT_SECONDS = 10.0
 
 
 def people() -> list[Account]:
+    """Everybody who takes part, one or more for each role."""
     return read_people(PEOPLE_FILE)
 
 
 def logins(here: Installation) -> Sequence[Login]:
     """One line per person, in the file's order; nothing where no demonstration was ever started."""
-    passwords = _passwords(here.home.path)
-    return [Login(", ".join(p.roles), p.name, p.login, passwords[p.login]) for p in people() if p.login in passwords]
+    known = passwords(here.home.path)
+    return [Login(", ".join(p.roles), p.name, p.login, known[p.login]) for p in people() if p.login in known]
 
 
-def _passwords(home: Path) -> dict[str, str]:
-    try:
-        known = json.loads((home / ISSUER_FOLDER / "logins.json").read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    return {str(login): str(password) for login, password in known.items()}
-
-
-class SignIn:
-    """Signs a demo person in at the demo issuer and renews the token when the clock was moved."""
-
-    def __init__(self, issuer: str, home: Path) -> None:
-        self._address = f"{issuer.rstrip('/')}/token"
-        self._passwords = _passwords(home)
-
-    def token(self, login: str) -> str:
-        """A bearer token. Raises ``httpx.HTTPStatusError``, and ``KeyError`` for somebody who does not take part."""
-        form = {"grant_type": "password", "username": login, "password": self._passwords[login]}
-        answer = httpx.post(self._address, data=form, timeout=TOKEN_TIMEOUT_SECONDS, trust_env=False)
-        answer.raise_for_status()
-        return str(answer.json()["access_token"])
+def load(addresses: Mapping[str, str], home: Path) -> None:
+    """A call that is open, unless there is one already. Safe to repeat."""
+    story = read_story()
+    with Visitor(addresses, home) as visitor:
+        rows = visitor.get("", "intake", "/rounds?open=true&limit=200").body["items"]
+        if not any(str(row["programme"]).startswith(f"{story.programme}@") for row in rows):
+            open_round(story, visitor, DemoClock(home / CLOCK_FILE))

@@ -11,7 +11,7 @@ from services.notifications.domain.errors import Refusal
 from services.notifications.handlers import Handlers
 from shared import events as words
 from shared.envelope import Origin, machine
-from shared.runtime.clock import Clock, local_day
+from shared.runtime.clock import SHANGHAI, Clock, local_day
 from shared.runtime.ports import Delivery, Effect, Rejected
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
 from shared.runtime.store import FactStore
@@ -40,10 +40,7 @@ class Announcements:
                 case Foreign():
                     continue
                 case envelope:
-                    event = event_of(envelope)
-                    if isinstance(event, words.RoundOpened):
-                        continue  # a round concerns no case; whoever wants to apply finds it in the list of rounds
-                    command = to_command(event, envelope.id)
+                    command = to_command(event_of(envelope), envelope.id, envelope.case_id)
                     trace = envelope.origin.trace_id
             origin = Origin(ACTOR, self._clock.now(), command.event_id, caused_by=command.event_id, trace_id=trace)
             try:
@@ -53,28 +50,13 @@ class Announcements:
         return streams.write
 
 
-CaseEvent = (
-    words.ApplicationSubmitted
-    | words.ApplicationWithdrawn
-    | words.CorrectionRequested
-    | words.PreliminaryApproved
-    | words.Scored
-    | words.Publicized
-    | words.RecognitionApproved
-    | words.RecognitionRefused
-    | words.Certified
-    | words.RevocationOrdered
-    | words.Revoked
-)
-"""Every word about a case."""
-
-
-def to_command(event: CaseEvent, event_id: str) -> Announce:
+def to_command(event: words.PublicEvent, event_id: str, case_id: str) -> Announce:
     """The announcement of an event. ``words`` are those that its texts may use besides ``name`` and ``case``."""
-    return Announce(event_id, type(event).__name__, event.case_id, _words(event), _applicant(event))
+    region = event.issuer_region if isinstance(event, words.RoundOpened) else ""
+    return Announce(event_id, type(event).__name__, case_id, _words(event), _applicant(event), region)
 
 
-def _applicant(event: CaseEvent) -> Applicant | None:
+def _applicant(event: words.PublicEvent) -> Applicant | None:
     """Whose case it is, where the event says so."""
     match event:
         case words.ApplicationSubmitted() | words.RecognitionApproved():
@@ -85,8 +67,10 @@ def _applicant(event: CaseEvent) -> Applicant | None:
             return None
 
 
-def _words(event: CaseEvent) -> Mapping[str, str]:
+def _words(event: words.PublicEvent) -> Mapping[str, str]:
     match event:
+        case words.RoundOpened():
+            return {"title": event.title, "opens_on": _day(event.opens_at), "closes_at": _minute(event.closes_at)}
         case words.ApplicationSubmitted():
             return {"day": _day(event.submitted_at), "revision": str(event.revision)}
         case words.ApplicationWithdrawn():
@@ -157,6 +141,10 @@ def _ground(event: words.RevocationOrdered | words.Revoked, said: datetime) -> M
 
 def _day(instant: datetime) -> str:
     return _written(local_day(instant))
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _written(day: date) -> str:

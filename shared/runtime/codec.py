@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from eventsourcing.persistence import Cipher, Compressor, Mapper, StoredEvent, Transcoder
@@ -19,6 +19,8 @@ from eventsourcing.utils import register_topic
 
 from shared.envelope import Origin, Position
 from shared.runtime.ports import Recorded, Rejected
+
+S = TypeVar("S")
 
 MAX_STATE_BYTES = 512 * 1024
 """A fact larger than this is refused before anything is written: it could not be published either."""
@@ -131,6 +133,17 @@ class FactCodec:
         origin = msgspec.convert(values.pop("meta"), Origin)
         fact = msgspec.convert(values, fact_class)
         return Recorded(stream, version, name, fact, origin, position, state)
+
+    def encode_state(self, state: Any) -> bytes:
+        """A folded state, through the same compression and encryption as the facts that it sums up."""
+        coded = self._mapper.transcoder.encode(state)
+        if self._mapper.compressor:
+            coded = self._mapper.compressor.compress(coded)
+        return self._mapper.cipher.encrypt(coded) if self._mapper.cipher else coded
+
+    def decode_state(self, state: bytes, shape: type[S]) -> S:
+        """Raises ``msgspec.DecodeError`` where the state does not have this shape."""
+        return msgspec.json.decode(self.plain(state), type=shape)
 
     def plain(self, state: bytes) -> bytes:
         """The stored state as JSON text, decrypted and decompressed, in the shape it was stored in."""

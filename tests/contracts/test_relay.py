@@ -199,6 +199,19 @@ async def test_a_public_record_that_no_bus_would_take_stops_the_relay_with_words
     assert not await published(desk, store)
 
 
+async def test_a_word_about_another_case_than_its_fact_stops_the_relay(desk: Database, store: FactStore) -> None:
+    """It would travel under a key of its own, beside the other events of that case instead of behind them."""
+
+    def astray(recorded: Recorded) -> PublicEvent:
+        return CorrectionRequested("b", ("1",), NOON)
+
+    inbox = Collector()
+    await note(store, "a", "1")
+    async with relaying(desk, store, inbox, translate=astray) as relay:
+        await eventually(lambda: "disagree" in relay.fault, "the relay says what is wrong")
+    assert inbox.received == []
+
+
 async def test_a_large_backlog_goes_out_in_pieces(desk: Database, store: FactStore) -> None:
     sizes: list[int] = []
 

@@ -4,6 +4,7 @@ twice, every case in order."""
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -118,3 +119,20 @@ async def test_members_that_come_and_go_lose_nothing_and_repeat_nothing(
         await writing
         await arrived(desk, 120)
     await in_order(desk, 120)
+
+
+async def test_processes_that_are_killed_lose_nothing_and_repeat_nothing(
+    settings: KafkaSettings, desk: Database, store: FactStore
+) -> None:
+    """SIGKILL in the middle of whatever it does; every time another process takes over."""
+    arguments = [sys.executable, "-m", "tests.faults.member_process", desk.url, settings.bootstrap, settings.prefix]
+    writing = asyncio.create_task(write(store, 0, 150))
+    for turn in range(5):
+        process = await asyncio.create_subprocess_exec(*arguments)
+        try:
+            await arrived(desk, min(len(await written(desk)) // CASES + 5, 150) if turn < 4 else 150)
+        finally:
+            process.kill()
+            await process.wait()
+    await writing
+    await in_order(desk, 150)

@@ -8,7 +8,7 @@ import asyncpg
 
 from services.notifications.domain.events import ContactDropped, ContactNamed, Recipient
 from services.notifications.views import ContactRow, search_path_of_regions
-from shared.runtime.ports import AnyConnection, Recorded
+from shared.runtime.ports import AnyConnection, Recorded, Transient
 
 DDL = """
 CREATE TABLE contacts (
@@ -80,5 +80,9 @@ class SqlContacts:
         return None if row is None else ContactRow(**row)
 
     async def reachable(self, recipient: Recipient) -> bool:
-        """Whether mail for this recipient has an address."""
-        return await self.nearest(recipient) is not None
+        """Whether mail for this recipient has an address. Raises ``Transient`` while the view is being made: an event
+        must not be parked for it."""
+        try:
+            return await self.nearest(recipient) is not None
+        except asyncpg.UndefinedTableError as fault:
+            raise Transient("the view of contacts is being made") from fault

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 CLAIMED_AT_MOST = 20
 IDLE_S = 1.0
-ILL_S = 5.0
+ILL_S = 2.0
 ACTOR = machine("notifications-mailer")
 PASSING: tuple[type[Exception], ...] = (Transient, Conflict, *TRANSIENT, asyncpg.UndefinedTableError)
 """The database is away, somebody was quicker, or the view is just being made or swapped for its rebuilt copy."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -18,6 +18,8 @@ COLUMNS = (
     "service", "stream", "version", "fact", "schema", "case_id", "actor_id", "actor_role", "actor_organisation",
     "actor_region", "command_id", "caused_by", "trace_id", "reason", "occurred_at", "position", "digest", "data",
 )  # fmt: skip
+
+_ROW = attrgetter(*COLUMNS)
 
 HEADS = """
 SELECT asked.service, asked.stream, coalesce(head.version, 0)
@@ -64,7 +66,7 @@ class SqlTrailWriter:
 
     async def add(self, connection: AnyConnection, admitted: Admitted) -> None:
         """Add facts and note the holes. Raises :class:`Conflict` where a fact was added meanwhile."""
-        records = [astuple(fact) for fact in admitted.facts]
+        records = [_ROW(fact) for fact in admitted.facts]
         try:
             await connection.copy_records_to_table("audit_trail", records=records, columns=COLUMNS)
         except asyncpg.UniqueViolationError as fault:

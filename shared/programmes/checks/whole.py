@@ -14,6 +14,7 @@ from shared.programmes.reading.faults import Findings
 
 _RULES = (
     "parties",
+    "scope",
     "principles",
     "conditions",
     "relaxations",

@@ -139,6 +139,7 @@ class Programme:
     applicants: Applicants = ANYBODY
     adopts: Adoption | None = None
     adoptable_by: tuple[Adopter, ...] = ()
+    scope: Annotated[tuple[Principle, ...], Meta(description="What the text covers and what its subjects do.")] = ()
     principles: tuple[Principle, ...] = ()
     rounds: RoundRules | Unset | None = UNSET
     metrics: tuple[Metric, ...] = ()

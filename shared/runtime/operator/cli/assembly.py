@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import typer
 
-from shared.runtime.operator.cli import clock, look, migrate, topics, up
+from shared.runtime.operator.cli import clock, deadline, look, migrate, parked, rebuild, topics, up
 from shared.runtime.operator.cli.look import Logins
+from shared.runtime.operator.cli.opening import Builds
 from shared.runtime.operator.cli.up import Plans
 from shared.runtime.operator.installation import Installation
 
 
-def create(find: Callable[[str], Installation], plans: Plans, logins: Logins) -> typer.Typer:
+def create(find: Callable[[str], Installation], plans: Plans, builds: Builds, logins: Logins) -> typer.Typer:
     """The application; ``find`` makes the installation of a data directory (empty: the usual one)."""
     app = typer.Typer(name="shifan", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
@@ -27,6 +28,9 @@ def create(find: Callable[[str], Installation], plans: Plans, logins: Logins) ->
     up.install(app, plans, logins)
     look.install(app, logins)
     clock.install(app)
+    deadline.install(app)
     migrate.install(app)
     topics.install(app)
+    parked.install(app, builds)
+    rebuild.install(app, builds)
     return app

@@ -12,6 +12,7 @@ from shared.runtime.operator.cli.answers import installation, refuse
 from shared.runtime.operator.installation import Installation
 
 MOST_DAYS = 3650
+MOST_WORKING_DAYS = 2500
 
 
 def install(app: typer.Typer) -> None:
@@ -27,7 +28,9 @@ def install(app: typer.Typer) -> None:
     @clock.command()
     def advance(
         context: typer.Context,
-        working_days: int = typer.Option(0, "--working-days", min=0, max=MOST_DAYS, help="工作日 / working days."),
+        working_days: int = typer.Option(
+            0, "--working-days", min=0, max=MOST_WORKING_DAYS, help="工作日（调休计入） / working days."
+        ),
         days: int = typer.Option(0, "--days", min=0, max=MOST_DAYS, help="自然日 / calendar days."),
     ) -> None:
         """把时钟向前拨 / Move the clock forward; every service sees it at once."""
