@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.review.domain import commands as c
 from services.review.domain.errors import CaseUnknown
-from services.review.handlers import CASE, Handlers
+from services.review.handlers import CASE, Handlers, Write
 from services.review.http import bodies as b
 from services.review.http.shown import OFFICIALS, Id, Moved, StepId, moved, person, receipt, visible, writing
 from services.review.views import Lists, NoticeMark, NoticeRow
@@ -55,9 +55,9 @@ def objection_routes(handlers: Handlers, streams: Streams, lists: Lists, clock: 
         by = person(command.actor)
         objection = c.ReceiveObjection(step, by, command.id, body.name, body.contact, body.grounds, body.evidence)
         received = Received(command.id)
-        write = writing(command, lambda after: received, 201)
-        await handlers.act(streams, case_id, objection, write)
-        return answer(command.receipt(201, received))
+        told = command.receipt(201, received)  # without the case's version, which is not the public's business
+        await handlers.act(streams, case_id, objection, Write(command.origin(), None, lambda after: told))
+        return answer(told)
 
     @routes.post("/cases/{case_id}/steps/{step}/objections/{objection}/answer", response_model=Moved)
     @Allow(roles=OFFICIALS, note="the investigator that the programme names, none of the case's reviewers or experts")
