@@ -85,7 +85,7 @@ def decisions(registry: Database, store: FactStore) -> Consumer:
 
 @pytest.fixture
 def witness(registry: Database) -> Consumer:
-    return Consumer(registry, Witness(SqlTrailWriter(registry.pool)))
+    return Consumer(registry, Witness(SqlTrailWriter(registry.pool), FixedClock(NOW)))
 
 
 class Elsewhere(Decisions):
@@ -222,7 +222,7 @@ async def test_a_hole_parks_the_case_and_the_others_go_on(registry: Database, wi
 
 async def test_a_hole_is_mended_as_the_readme_says(registry: Database, witness: Consumer) -> None:
     await witness.receive([witnessed(1), witnessed(3), witnessed(4)])
-    parking = Parking(registry, {"registry-audit": Witness(SqlTrailWriter(registry.pool))})
+    parking = Parking(registry, {"registry-audit": Witness(SqlTrailWriter(registry.pool), FixedClock(NOW))})
     while waiting := await parking.entries():
         await parking.skip(waiting[0].id, "version 2 was lost; the stream is published again", OPERATOR)
     await registry.pool.execute(
