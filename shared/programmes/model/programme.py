@@ -299,6 +299,16 @@ class Programme:
         return typed(self._answer_keys, answers)
 
     @cached_property
+    def related_papers(self) -> Mapping[str, tuple[str, ...]]:
+        """Every id that a file may be filed under -> all ids that it then counts for."""
+        related: dict[str, tuple[str, ...]] = {}
+        for material in self.materials:
+            documents = tuple(document.id for document in material.documents)
+            related.update({document: tuple(dict.fromkeys((document, material.id))) for document in documents})
+            related[material.id] = tuple(dict.fromkeys((material.id, *documents)))
+        return related
+
+    @cached_property
     def _answer_keys(self) -> Mapping[str, AnswerKey]:
         return answer_keys(self.metrics)
 
