@@ -30,11 +30,11 @@ MACHINE = Person("machine:test", "machine")
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
-def region_at(digits: int, within: str) -> str:
-    """A region of so many significant digits inside another."""
-    stem = within.rstrip("0")[: max(digits, 2)]
-    stem += "01" * ((digits - len(stem)) // 2) if digits > len(stem) else ""
-    return stem.ljust(6, "0")
+def county_in(region: str) -> str:
+    """Where the applicant sits: its level says whose unit it is, its region where it lies."""
+    stem = region.rstrip("0")
+    stem += "0" * (len(stem) % 2)
+    return stem + "01" * ((6 - len(stem)) // 2)
 
 
 class Walk:
@@ -42,8 +42,7 @@ class Walk:
 
     def __init__(self, programme: Programme, level: Level) -> None:
         self.programme, self.now, self.case, self.people = programme, START, NONE, 0
-        region = region_at(max(level.region_digits, 2), programme.region)
-        self.applicant = Applicant(APPLICANT_USCC, "Example", region, level.id)
+        self.applicant = Applicant(APPLICANT_USCC, "Example", county_in(programme.region), level.id)
 
     def take(self, facts: tuple[Any, ...]) -> None:
         for fact in facts:

@@ -55,7 +55,7 @@ def test_a_call_has_a_title() -> None:
         (replace(PROGRAMME, legal=replace(PROGRAMME.legal, status="repealed")), True),
         (replace(PROGRAMME, legal=replace(PROGRAMME.legal, status="draft_for_comment")), False),
         (PROGRAMME, False),
-        (with_step("visit", type="pay"), True),
+        (with_step("visit", type="sing"), True),
     ],
     ids=["repealed", "a draft outside the sandbox", "something unset in production", "a type that does not run yet"],
 )

@@ -1,4 +1,4 @@
-"""endorse, visit, list, decide, award, publish, inspect and rectify."""
+"""endorse, visit, list, decide, award, publish, inspect, pay and rectify."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from services.review.domain.validity import validity_of
 from shared.programmes.model import (
     UNSET,
     Award,
+    Budget,
     Deadline,
     Deciding,
     Duration,
     Endorsing,
     Inspecting,
+    Instalment,
+    Paying,
     Programme,
     Publishing,
     Rectifying,
@@ -28,7 +31,7 @@ from shared.programmes.model import (
     Validity,
 )
 from tests.support.regulation import PROGRAMME, with_step
-from tests.unit.review.story import APPROVER, HEAD, OFFICER, SECOND, Story
+from tests.unit.review.story import APPROVER, HEAD, OFFICER, REVIEWER, SECOND, Story
 
 # ── endorse ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -287,6 +290,56 @@ def test_an_inspection_with_a_score_sheet_agrees_with_its_points() -> None:
         story.act(replace(bare, points={"ability": "10", "results": "10"}))
     fact = story.act(replace(bare, points={"ability": "40", "results": "40"}))[0]
     assert Decimal(fact.score) == 80
+
+
+HALVES = (Instalment(id="first", share=Decimal("0.5")), Instalment(id="second", share=Decimal("0.5")))
+FUND = Budget(id="fund", title=Text(zh="资金", en="fund"), sources=(), cap=Decimal(1000))
+PAID = {"paid": "list", "stopped": "refused"}
+PAYMENT = c.PayInstalment("visit", SECOND, "600", "voucher 1")
+
+
+def paying(parameters: Paying) -> Story:
+    story = instead_of_visit("pay", parameters, PAID)
+    story.programme = replace(story.programme, budgets=(FUND,))
+    return story
+
+
+def test_instalments_are_paid_in_their_order_and_within_the_cap() -> None:
+    story = paying(Paying(budget="fund", instalments=HALVES))
+    with pytest.raises(errors.InstalmentWrong, match="first"):
+        story.act(replace(PAYMENT, instalment="second"))
+    story.act(PAYMENT)
+    for amount in ("401", "0", "-1", "1e9", "12.345", ""):
+        with pytest.raises(errors.AmountWrong):
+            story.act(replace(PAYMENT, amount=amount))
+    assert story.case.step == "visit"
+    story.act(replace(PAYMENT, amount="400.00"))
+    assert story.case.step == "list"
+
+
+def test_a_step_may_pay_one_instalment_or_all_at_once() -> None:
+    for parameters in (Paying(budget="fund", instalments=HALVES, instalment="second"), Paying(budget="fund")):
+        story = paying(parameters)
+        with pytest.raises(errors.ReasonMissing):
+            story.act(replace(PAYMENT, voucher=" "))
+        story.act(PAYMENT)
+        assert story.case.step == "list"
+
+
+def test_stopping_needs_a_reason() -> None:
+    story = paying(Paying(budget="fund"))
+    with pytest.raises(errors.ReasonMissing):
+        story.act(c.StopPayment("visit", SECOND, ""))
+    story.act(c.StopPayment("visit", SECOND, "the contract was broken"))
+    assert story.case.result == "refused"
+
+
+def test_who_reviewed_does_not_pay() -> None:
+    story = paying(Paying(budget="fund"))
+    with pytest.raises(errors.WrongParty):
+        story.act(replace(PAYMENT, by=REVIEWER))
+    with pytest.raises(errors.DutiesSeparate):
+        story.act(replace(PAYMENT, by=replace(SECOND, id=REVIEWER.id)))
 
 
 def test_rectifying_in_time_or_too_late() -> None:
