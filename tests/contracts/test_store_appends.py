@@ -15,6 +15,7 @@ from shared.runtime.store import FactStore
 from tests.contracts.stores import running
 from tests.support.database import Databases
 from tests.support.probe import Noted, notes, opened, origin
+from tests.support.waiting import eventually_asked
 
 
 def receipt(key: str = "key-1", scope: str = "tester", body: bytes = b"{}") -> Receipt:
@@ -163,6 +164,33 @@ async def test_a_caller_who_goes_away_harms_nobody(provisioned: Provisioned) -> 
         for n in stayed:
             assert await texts(store, f"account:{n}") == ["x"]
         await store.append(notes("account:after", 0, "x"))
+
+
+async def test_who_goes_away_while_queueing_withdraws(provisioned: Provisioned) -> None:
+    """The batch before is held by a lock; what was withdrawn behind it is never written."""
+    blocker = await asyncpg.connect(provisioned.application_url)
+    async with running(provisioned, "queue") as store:
+        transaction = blocker.transaction()
+        await transaction.start()
+        await store.write(blocker, [notes("account:1", 0, "blocker")])
+        held = asyncio.create_task(outcome(store, notes("account:1", 0, "held")))
+
+        async def waits() -> bool:
+            # not over the blocker: inside a transaction pg_stat_activity stands still
+            sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'queue' AND wait_event_type = 'Lock'"
+            return bool(await store.pool.fetchval(sql))
+
+        await eventually_asked(waits, "the batch in flight waits for the lock")
+        gone = asyncio.create_task(store.append(notes("account:2", 0, "withdrawn")))
+        stays = asyncio.create_task(store.append(notes("account:3", 0, "stays")))
+        await asyncio.wait([gone], timeout=0.05)
+        gone.cancel()
+        await transaction.rollback()
+        assert await held == "stored"
+        await stays
+        assert gone.cancelled()
+        assert await texts(store, "account:2") == []
+    await blocker.close()
 
 
 async def test_a_lost_connection_is_told_and_mended(provisioned: Provisioned, databases: Databases) -> None:

@@ -12,6 +12,7 @@ import pytest
 import shared.programmes
 from services.review.domain import commands as c
 from services.review.domain.case import NONE, evolve
+from services.review.domain.days import PUBLISHED
 from services.review.domain.desks import desk_of
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_open
@@ -80,7 +81,7 @@ def _file(walk: Walk, step: Any) -> None:
 
 def _assess(walk: Walk, step: Any) -> None:
     by = walk.person(step.actor)
-    situation = Situation(walk.case, step, walk.case.states[step.id], walk.programme, walk.now)
+    situation = Situation(walk.case, step, walk.case.states[step.id], walk.programme, walk.now, PUBLISHED)
     computed = computed_by_rules(situation)
     for condition in conditions(situation):
         verdict = "not_applicable" if computed[condition.id] == "not_applicable" else "met"
