@@ -337,3 +337,25 @@ async def test_a_mailbox_that_does_not_exist_is_given_up_at_once(mailing: tuple[
     at_work.clock.advance(timedelta(days=30))
     assert (await told(at_work, APPLICANT, 1))[0]["event"] == "ApplicationSubmitted"
     assert server.attempts == 1
+
+
+async def test_notices_and_log_are_the_same_after_they_were_rebuilt_from_the_facts(
+    mailing: tuple[Running, MailServer],
+) -> None:
+    at_work, server = mailing
+    await name_contact(at_work, "k-1", organisation=FIRM, address="office@example.org")
+    await known(at_work, 1)
+    await at_work.say("intake", "application:1", 3, submitted(), SOMEBODY)
+    await log(at_work, 1, channel="email", standing="delivered")
+    (notice,) = await told(at_work, APPLICANT, 1)
+    path = f"/notices/{notice['message_id']}/read"
+    await at_work.client.post(path, headers=APPLICANT | {"Idempotency-Key": "k-2"})
+    await told(at_work, APPLICANT, 0, unread="true")
+    before = [await log(at_work, 3), await notices(at_work, APPLICANT), await known(at_work, 1)]
+    for view in ("messages", "contacts", "outgoing"):
+        await at_work.service.projectors[view].rebuild()
+    assert [await log(at_work, 3), await notices(at_work, APPLICANT), await known(at_work, 1)] == before
+    at_work.clock.advance(timedelta(days=1))
+    await at_work.say("intake", "application:2", 1, submitted("2", OTHER), SOMEBODY)
+    await told(at_work, STRANGER, 1)
+    assert len(server.taken) == 1

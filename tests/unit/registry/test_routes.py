@@ -229,3 +229,13 @@ async def test_the_services_parts_are_well(at_work: Running) -> None:
         return (await at_work.client.get("/healthz/ready")).status_code == 200
 
     await eventually_asked(well, "the registry is ready")
+
+
+async def test_the_list_is_the_same_after_it_was_rebuilt_from_the_facts(at_work: Running) -> None:
+    await enter(at_work, "甲", "乙", "丙")
+    await revoke(at_work, "case-2")
+    before = (await at_work.client.get("/titles")).json()
+    assert await at_work.service.projectors["titles"].rebuild() == 4
+    assert (await at_work.client.get("/titles")).json() == before
+    await at_work.say("review", "case:case-4", 5, approved("case-4"), APPROVER)
+    await listed(at_work, 4)
