@@ -33,7 +33,8 @@ from shared.runtime.process import CLOCK_FILE
 Topology = Literal["kafka", "one-process"]
 COME_BACK_SECONDS = 90.0
 """From a start that may fail once or twice, because what it needs is away, to an answer."""
-LOG_CHARACTERS = 4000
+LOG_CHARACTERS = 200_000
+LOG_LINES = 300
 
 
 @dataclass
@@ -133,9 +134,9 @@ class Town:
         await self.start(*(name for name in self.processes if not self.alive(name)))
 
     def logs(self) -> str:
-        """The end of every log."""
+        """The last lines of every log that say more than that all is well."""
         files = sorted((self.home / "logs").glob("*.log"))
-        return "\n".join(f"── {file.name} ──\n{tail(file, LOG_CHARACTERS)}" for file in files)
+        return "\n".join(f"── {file.name} ──\n{_worrying(tail(file, LOG_CHARACTERS))}" for file in files)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,6 +162,10 @@ class Town:
 
     async def _in_thread(self, work: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _worrying(text: str) -> str:
+    return "\n".join(line for line in text.splitlines()[-LOG_LINES:] if '"level": "info"' not in line)
 
 
 def _come_back(part: Part) -> None:
