@@ -59,7 +59,9 @@ class Callers:
     tally: Tally = field(default_factory=Tally)
 
     async def __aenter__(self) -> Callers:
-        self._client = httpx.AsyncClient(timeout=ATTEMPT_SECONDS, trust_env=False, limits=httpx.Limits(max_connections=50))
+        self._client = httpx.AsyncClient(
+            timeout=ATTEMPT_SECONDS, trust_env=False, limits=httpx.Limits(max_connections=50)
+        )
         self._tokens: dict[str, str] = {}
         self._subjects: dict[str, str] = {}
         self._signing = asyncio.Lock()
@@ -84,7 +86,15 @@ class Callers:
         return answer
 
     async def write(
-        self, who: str, service: str, path: str, body: object = None, version: int = 0, *, method: str = "POST", **rest: Any
+        self,
+        who: str,
+        service: str,
+        path: str,
+        body: object = None,
+        version: int = 0,
+        *,
+        method: str = "POST",
+        **rest: Any,
     ) -> httpx.Response:
         """One command, sent with one key until it is answered. Raises :class:`Refused` and :class:`GaveUp`."""
         key = f"{self._run}-{next(self._keys)}"
@@ -96,7 +106,9 @@ class Callers:
         command = Command(service, self._subjects[who], key, what)
         place = (service, who, key)
         self.ledger[place] = command
-        answer, attempts = await self._insist(what, lambda: self._client.request(method, url, headers=headers, **content))
+        answer, attempts = await self._insist(
+            what, lambda: self._client.request(method, url, headers=headers, **content)
+        )
         tag = answer.headers.get("ETag", "").strip('"')
         self.ledger[place] = replace(
             command,

@@ -127,9 +127,7 @@ class Load:
             story.proposed_by, "review", f"{path}/revocation-proposal", dict(story.proposal), version(title)
         )
         confirmation = dict(story.confirmation)
-        await self._write(
-            story.confirmed_by, "review", f"{path}/revocation-confirmation", confirmation, version(title)
-        )
+        await self._write(story.confirmed_by, "review", f"{path}/revocation-confirmation", confirmation, version(title))
         await self._until(lambda: self._shown(who, case_id, "revoked"))
         self.finished += 1
 

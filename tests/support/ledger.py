@@ -129,7 +129,9 @@ def _answered(evidence: Evidence) -> Iterator[str]:
 
 def _trail(evidence: Evidence) -> Iterator[str]:
     trail = by(evidence.trail, "service", "stream", "version")
-    stored = {(service, row["stream"], row["version"]): row for service in evidence.facts for row in evidence.facts[service]}
+    stored = {
+        (service, row["stream"], row["version"]): row for service in evidence.facts for row in evidence.facts[service]
+    }
     for address, row in stored.items():
         lines = trail.get(address, [])
         name = f"{address[0]} {_address(row)} ({row['name']})"

@@ -99,7 +99,9 @@ async def _behind(town: Town, service: str, database: asyncpg.Connection) -> lis
 
 async def _unread(town: Town, databases: dict[str, asyncpg.Connection]) -> list[str]:
     found = []
-    ends = await ends_of(town, sorted({topic for inboxes in HEARS.values() for topics in inboxes.values() for topic in topics}))
+    ends = await ends_of(
+        town, sorted({topic for inboxes in HEARS.values() for topics in inboxes.values() for topic in topics})
+    )
     for service, inboxes in HEARS.items():
         rows = await databases[service].fetch("SELECT subscriber, topic, partition, next_offset FROM offsets")
         stands = {(row["subscriber"], row["topic"], row["partition"]): row["next_offset"] for row in rows}
