@@ -21,6 +21,15 @@ $(VENV)/.run: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $(VENV)/.run
 
+up: $(VENV)/.run ## Start everything for a demonstration (Ctrl-C stops it)
+	@$(BIN)/shifan up $(UP)
+
+test: $(VENV)/.dev lint ## Style, types, walls and every test, with a real PostgreSQL and a real Kafka
+	$(BIN)/python -m pytest -rs $(TESTS)
+
+bench: $(VENV)/.dev ## Print the figures (JSON=path writes them too)
+	$(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))
+
 install: $(VENV)/.dev ## Install everything that developing needs into .venv
 
 lint: $(VENV)/.dev ## Style, types, walls and dependencies
@@ -45,4 +54,4 @@ fmt: $(VENV)/.dev ## Put style and order of imports right
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 
-.PHONY: help install lint lock schemas sizes fmt
+.PHONY: help up test bench install lint lock schemas sizes fmt

@@ -49,6 +49,19 @@ class Document:
 
 
 @dataclass(frozen=True)
+class RoundOpened:
+    """An officer called for applications under one text; keyed by the round, which no case belongs to yet."""
+
+    SCHEMA: ClassVar[int] = 1
+    round_id: Annotated[str, Meta(description="The round (call for applications).")]
+    programme: ProgrammeRef
+    title: Annotated[str, Meta(description="Title of the call, as the officer wrote it.")]
+    opens_at: Instant
+    closes_at: Annotated[datetime, Meta(description="First instant after the window, in UTC.", tz=True)]
+    issuer_region: Region
+
+
+@dataclass(frozen=True)
 class ApplicationSubmitted:
     """An applicant filed a complete application and declared that it is true."""
 
@@ -215,7 +228,8 @@ class Revoked:
 
 
 PublicEvent = (
-    ApplicationSubmitted
+    RoundOpened
+    | ApplicationSubmitted
     | ApplicationWithdrawn
     | CorrectionRequested
     | PreliminaryApproved
@@ -232,6 +246,7 @@ PublicEvent = (
 SPEAKERS: Mapping[str, tuple[type, ...]] = {
     "intake": (ApplicationSubmitted, ApplicationWithdrawn),
     "review": (
+        RoundOpened,
         CorrectionRequested,
         PreliminaryApproved,
         Scored,

@@ -58,6 +58,12 @@ class LocalKafka:
         """``127.0.0.1:<port>``; the port is chosen at the first start and kept."""
         return f"127.0.0.1:{self._ports()[0]}"
 
+    @property
+    def pid(self) -> int:
+        """The broker's process, 0 where none runs."""
+        process = self._process()
+        return process.pid if process else 0
+
     def start(self) -> str:
         """Starts the broker, or finds the one that runs here already; returns its address when it answers."""
         with self._alone():

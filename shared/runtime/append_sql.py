@@ -44,16 +44,33 @@ class Entangled(Exception):
 
 
 # Rows are inserted in the order of stream and version, so that two writers never wait for each other crosswise.
+# (SELECT … LIMIT 1) IS NULL is a look-up in the index for every row; an EXISTS would be planned as a join, once, while
+# the table is small, and then scan the whole table. A late append is left out whole where the snapshot shows it, by its
+# version or by its key, so that only a true race is ever Entangled.
 _FACTS = """
 INSERT INTO facts (stream_id, version, name, state)
 SELECT w.stream_id, w.version, w.name, w.state
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[])
-     AS w(stream_id, version, name, state, expected)
-WHERE w.expected = 0
-   OR EXISTS (SELECT FROM facts f WHERE f.stream_id = w.stream_id AND f.version = w.expected)
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[], $6::text[], $7::text[])
+     AS w(stream_id, version, name, state, expected, scope, key)
+WHERE (w.expected = 0 OR
+       (SELECT 1 FROM facts f WHERE f.stream_id = w.stream_id AND f.version = w.expected LIMIT 1) IS NOT NULL)
+  AND (w.version = w.expected + 1 OR
+       (SELECT 1 FROM facts f WHERE f.stream_id = w.stream_id AND f.version = w.expected + 1 LIMIT 1) IS NULL)
+  AND (w.key IS NULL OR
+       (SELECT 1 FROM receipts r WHERE r.scope = w.scope AND r.key = w.key AND r.expires_at >= now() LIMIT 1) IS NULL)
 ORDER BY w.stream_id, w.version
 ON CONFLICT DO NOTHING
 RETURNING stream_id
+"""
+
+# What a lone fact without a receipt needs of it: a third of the work in the server.
+_ONE = """
+INSERT INTO facts (stream_id, version, name, state)
+SELECT $1::text, $2::bigint, $3::text, $4::bytea
+WHERE $5::bigint = 0
+   OR (SELECT 1 FROM facts f WHERE f.stream_id = $1::text AND f.version = $5::bigint LIMIT 1) IS NOT NULL
+ON CONFLICT DO NOTHING
+RETURNING true
 """
 
 # A key that has expired may be used again.
@@ -71,13 +88,20 @@ RETURNING scope, key
 """  # noqa: S608 - the only thing put in is a number of ours
 
 
+_ANSWERED = "SELECT true FROM receipts WHERE scope = $1 AND key = $2 AND expires_at >= now()"
+
+
 async def insert(connection: AnyConnection, appends: Sequence[Encoded]) -> list[Exception | None]:
     """Append each or say why not (None: done). Streams and keys of the appends must differ.
 
     Appends with several facts or with a receipt need a transaction around this: raises :class:`Entangled` when it has
     to be rolled back.
     """
-    rows = [(a.stream, *fact, a.expected) for a in appends for fact in a.facts]
+    if len(appends) == 1 and len(appends[0].facts) == 1 and appends[0].receipt is None:
+        lone = appends[0]
+        done = await connection.fetchval(_ONE, lone.stream, *lone.facts[0], lone.expected)
+        return [None if done else Conflict(f"{lone.stream} is no longer at version {lone.expected}")]
+    rows = [(a.stream, *fact, a.expected, *(a.key or (None, None))) for a in appends for fact in a.facts]
     written: dict[str, int] = {}
     for record in await connection.fetch(_FACTS, *map(list, zip(*rows, strict=True))):
         written[record["stream_id"]] = written.get(record["stream_id"], 0) + 1
@@ -99,12 +123,15 @@ async def _remember(connection: AnyConnection, appends: Sequence[Encoded]) -> No
             raise Entangled(append.stream, by_receipt=True)
 
 
+async def answered(connection: AnyConnection, append: Encoded) -> bool:
+    """Whether this append's command is answered by now."""
+    return append.key is not None and bool(await connection.fetchval(_ANSWERED, *append.key))
+
+
 async def _outcome(connection: AnyConnection, append: Encoded, written: bool) -> Exception | None:
     if written:
         return None
     # The twin of this command may have moved the stream: then its answer counts, not the conflict that it caused.
-    if append.receipt is not None and await connection.fetchval(
-        "SELECT true FROM receipts WHERE scope = $1 AND key = $2 AND expires_at >= now()", *(append.key or ())
-    ):
+    if await answered(connection, append):
         return AlreadyAnswered(f"{append.stream}: this command was answered before")
     return Conflict(f"{append.stream} is no longer at version {append.expected}")

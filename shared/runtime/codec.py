@@ -7,9 +7,11 @@ so a class may move. The Origin travels beside the fields under ``meta``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from eventsourcing.persistence import Cipher, Compressor, Mapper, StoredEvent, Transcoder
@@ -17,6 +19,8 @@ from eventsourcing.utils import register_topic
 
 from shared.envelope import Origin, Position
 from shared.runtime.ports import Recorded, Rejected
+
+S = TypeVar("S")
 
 MAX_STATE_BYTES = 512 * 1024
 """A fact larger than this is refused before anything is written: it could not be published either."""
@@ -43,6 +47,26 @@ class JsonTranscoder(Transcoder):
 def version_of(name: str) -> int:
     """The version at the end of a stored name."""
     return int(name.rpartition(".")[2])
+
+
+_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\.[1-9][0-9]*")
+_RESERVED = {"meta", "originator_id", "originator_version", "class_version"}
+
+
+def _checked(fact_class: Any) -> Any:
+    """The class, if it can be stored for ever; ``ValueError`` says what it lacks, before anything was written."""
+    name = getattr(fact_class, "NAME", "")
+    if not is_dataclass(fact_class) or not _NAME.fullmatch(name):
+        raise ValueError(f"{fact_class!r}: a fact is a dataclass with a NAME like 'review.score-sealed.1'")
+    taken = _RESERVED & {field.name for field in fields(fact_class)}
+    if taken:
+        raise ValueError(f"{name}: {', '.join(sorted(taken))} belongs to the log; call the field otherwise")
+    for old in range(1, version_of(name)):
+        if not hasattr(fact_class, f"upcast_v{old}_v{old + 1}"):
+            raise ValueError(
+                f"{name}: version {old} is in somebody's log; write the static upcast_v{old}_v{old + 1}(state)"
+            )
+    return fact_class
 
 
 @cache
@@ -72,24 +96,31 @@ class FactCodec:
     ) -> None:
         self._mapper: Mapper[str] = Mapper(JsonTranscoder(), compressor, cipher)
         self._classes: dict[str, Any] = {}
-        for fact_class in facts:
+        self._fields: dict[Any, tuple[str, ...]] = {}
+        for fact_class in map(_checked, facts):
             name: str = fact_class.NAME
             stem, newest = name.rpartition(".")[0], version_of(name)
-            if name in self._classes:
-                raise ValueError(f"two facts are stored as {name}")
+            names = [f"{stem}.{version}" for version in range(1, newest + 1)]
+            if self._classes.keys() & set(names):
+                raise ValueError(f"two facts are stored as {stem}")
             _carrier(fact_class)
-            self._classes |= {f"{stem}.{version}": fact_class for version in range(1, newest + 1)}
+            self._classes |= dict.fromkeys(names, fact_class)
+            self._fields[fact_class] = tuple(field.name for field in fields(fact_class))
 
     def encode(self, stream: str, version: int, fact: Any, origin: Origin) -> StoredEvent:
         """The bytes to store. Raises :class:`FactTooLarge`, and ``ValueError`` for a fact of another service."""
-        if self._classes.get(fact.NAME) is not type(fact):
+        if type(fact) not in self._fields:
             raise ValueError(f"{fact!r:.80} is not one of this service's facts")
         fact_class: Any = type(fact)
         carried: Any = object.__new__(_carrier(fact_class))
-        carried.__dict__.update(vars(fact), meta=origin, originator_id=stream, originator_version=version)
+        state = {name: getattr(fact, name) for name in self._fields[fact_class]}
+        carried.__dict__.update(state, meta=origin, originator_id=stream, originator_version=version)
         stored = self._mapper.to_stored_event(carried)
         if len(stored.state) > MAX_STATE_BYTES:
-            raise FactTooLarge(f"{fact.NAME} takes {len(stored.state)} bytes; {MAX_STATE_BYTES} is the limit")
+            raise FactTooLarge(
+                f"{fact.NAME} takes {len(stored.state)} bytes; {MAX_STATE_BYTES} is the limit: "
+                "keep large content in a file and its SHA-256 in the fact"
+            )
         return stored
 
     def decode(self, stream: str, version: int, name: str, state: bytes, position: Position | None) -> Recorded:
@@ -98,10 +129,21 @@ class FactCodec:
         if fact_class is None:
             raise UnknownFact(f"{name} at {stream}/{version}: start the release that wrote it, or a newer one")
         carried: Any = self._mapper.to_domain_event(StoredEvent(stream, version, name, state))
-        fields = carried.__dict__
-        origin = msgspec.convert(fields.pop("meta"), Origin)
-        fact = msgspec.convert(fields, fact_class)
+        values = carried.__dict__
+        origin = msgspec.convert(values.pop("meta"), Origin)
+        fact = msgspec.convert(values, fact_class)
         return Recorded(stream, version, name, fact, origin, position, state)
+
+    def encode_state(self, state: Any) -> bytes:
+        """A folded state, through the same compression and encryption as the facts that it sums up."""
+        coded = self._mapper.transcoder.encode(state)
+        if self._mapper.compressor:
+            coded = self._mapper.compressor.compress(coded)
+        return self._mapper.cipher.encrypt(coded) if self._mapper.cipher else coded
+
+    def decode_state(self, state: bytes, shape: type[S]) -> S:
+        """Raises ``msgspec.DecodeError`` where the state does not have this shape."""
+        return msgspec.json.decode(self.plain(state), type=shape)
 
     def plain(self, state: bytes) -> bytes:
         """The stored state as JSON text, decrypted and decompressed, in the shape it was stored in."""

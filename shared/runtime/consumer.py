@@ -10,23 +10,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import groupby
 
-from shared.envelope import Envelope
 from shared.runtime import parking
 from shared.runtime.attempt import TRIES, Refused, prepared
-from shared.runtime.parking import Kind, ToPark
+from shared.runtime.batch import Plan, plan_of, storable, streams_of
+from shared.runtime.parking import ToPark
 from shared.runtime.ports import AnyConnection, Conflict, Delivery, Effect, Record, Subscriber, Transient
 from shared.runtime.postgres.pool import TRANSIENT, Database
-from shared.runtime.records import Malformed, TooLarge, from_record, understood
+from shared.runtime.records import TooLarge, from_record
 from shared.runtime.topic_names import dead_letters
 
 log = logging.getLogger(__name__)
 
 Bury = Callable[[Sequence[Record]], Awaitable[None]]
 BURY_SECONDS = 5.0
-BEHIND = "an earlier delivery of the same case is parked"
 
 _LOCK_OFFSET = """
 INSERT INTO offsets AS o (subscriber, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
@@ -65,19 +64,6 @@ class Tally:
     duplicates: int = 0
     parked: int = 0
     kept: int = 0
-
-
-@dataclass
-class _Plan:
-    """What is to be done with a batch. ``seen`` maps (source, stream) to the highest version in the batch."""
-
-    live: list[Delivery] = field(default_factory=list)
-    park: list[ToPark] = field(default_factory=list)
-    keep: list[Delivery] = field(default_factory=list)
-    seen: dict[tuple[str, str], int] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)
-    blocked: set[str] = field(default_factory=set)
-    duplicates: int = 0
 
 
 class Consumer:
@@ -126,7 +112,7 @@ class Consumer:
         """Returns when the batch is applied, parked or kept. Raises ``Transient``: hand the same over again."""
         try:
             for _, deliveries in groupby(batch, key=_partition):
-                await self._settle([_storable(delivery) for delivery in deliveries])
+                await self._settle([storable(delivery) for delivery in deliveries])
         except TRANSIENT as fault:
             raise Transient(f"{type(fault).__name__} {fault}") from fault
 
@@ -156,43 +142,19 @@ class Consumer:
         await self._settle(batch[:middle])
         await self._settle(batch[middle:])
 
-    async def _effect(self, plan: _Plan) -> Effect | None:
+    async def _effect(self, plan: Plan) -> Effect | None:
         return await prepared(self._subscriber, plan.live) if plan.live else None
 
-    async def _plan(self, batch: Sequence[Delivery], refusal: str) -> _Plan:
+    async def _plan(self, batch: Sequence[Delivery], refusal: str) -> Plan:
         read = [(delivery, from_record(delivery.record)) for delivery in batch]
-        streams = {_stream(delivery, what) for delivery, what in read if isinstance(what, Envelope)}
-        plan = _Plan(keys={delivery.record.key for delivery in batch})
+        streams = streams_of(read)
         async with self._database.reading() as connection:
-            plan.blocked = await parking.blocked(connection, self.name, plan.keys)
+            blocked = await parking.blocked(connection, self.name, {delivery.record.key for delivery in batch})
             rows = await connection.fetch(_SEEN, self.name, [s for s, _ in streams], [s for _, s in streams])
         seen = {(row["source"], row["stream"]): int(row["version"]) for row in rows}
-        blocked = set(plan.blocked)
-        for delivery, what in read:
-            key = delivery.record.key
-            if isinstance(what, Envelope):
-                stream = _stream(delivery, what)
-                if what.version <= seen.get(stream, -1):
-                    plan.duplicates += 1
-                    continue
-                seen[stream] = plan.seen[stream] = what.version
-                if not understood(what):
-                    plan.keep.append(delivery)
-                elif key in blocked:
-                    plan.park.append(_to_park(delivery, what, BEHIND, "behind"))
-                elif refusal:
-                    plan.park.append(_to_park(delivery, what, refusal, "rejected"))
-                    blocked.add(key)
-                else:
-                    plan.live.append(delivery)
-            elif isinstance(what, Malformed):
-                plan.park.append(_to_park(delivery, None, what.reason, "rejected"))
-                blocked.add(key)
-            else:
-                plan.keep.append(delivery)
-        return plan
+        return plan_of(read, seen, blocked, refusal)
 
-    async def _commit(self, batch: Sequence[Delivery], plan: _Plan, effect: Effect | None) -> None:
+    async def _commit(self, batch: Sequence[Delivery], plan: Plan, effect: Effect | None) -> None:
         async with self._database.transaction() as connection:
             await self._fence(connection, batch[0])
             await parking.lock(connection, self.name, [item.delivery.record.key for item in plan.park])
@@ -223,12 +185,12 @@ class Consumer:
         if last.offset is not None:
             await connection.execute(_MOVE_OFFSET, self.name, *_partition(last), last.offset + 1)
 
-    async def _remember(self, connection: AnyConnection, plan: _Plan) -> None:
+    async def _remember(self, connection: AnyConnection, plan: Plan) -> None:
         rows = sorted((source, stream, version) for (source, stream), version in plan.seen.items())
         if rows:
             await connection.execute(_SEE, self.name, *map(list, zip(*rows, strict=True)))
 
-    async def _account(self, plan: _Plan) -> None:
+    async def _account(self, plan: Plan) -> None:
         self.tally.applied += len(plan.live)
         self.tally.duplicates += plan.duplicates
         self.tally.parked += len(plan.park)
@@ -249,27 +211,6 @@ class Consumer:
 
 def _partition(delivery: Delivery) -> tuple[str, int]:
     return delivery.record.topic, delivery.partition
-
-
-def _storable(delivery: Delivery) -> Delivery:
-    """PostgreSQL keeps no NUL in texts; nothing of ours has one, but anybody's record may."""
-    record = delivery.record
-    texts = {name.replace("\0", "\\x00"): text.replace("\0", "\\x00") for name, text in record.headers.items()}
-    if texts == record.headers and "\0" not in record.key:
-        return delivery
-    return replace(delivery, record=replace(record, key=record.key.replace("\0", "\\x00"), headers=texts))
-
-
-def _stream(delivery: Delivery, envelope: Envelope) -> tuple[str, str]:
-    """Within which versions only rise: one case's events of one stream on one topic. (A round's facts belong to many
-    cases, whose partitions are read at different speeds; and a fact goes to two topics under one id.)"""
-    return delivery.record.topic, f"{envelope.case_id} {envelope.stream}"
-
-
-def _to_park(delivery: Delivery, envelope: Envelope | None, reason: str, kind: Kind) -> ToPark:
-    if envelope is None:
-        return ToPark(delivery, delivery.record.headers.get("ce_source", "")[:200], "", 0, reason, kind)
-    return ToPark(delivery, envelope.source, envelope.stream, envelope.version, reason, kind)
 
 
 def _dead(subscriber: str, item: ToPark) -> Record:

@@ -53,7 +53,10 @@ def file_store(url: str, directory: Path) -> ObjectStore:
     S3 credentials come from the environment as usual (``AWS_…``)."""
     if "://" in url:
         return from_url(url)
-    return LocalStore(prefix=Path(url or directory), mkdir=True)
+    folder = Path(url or directory)
+    # What applicants file is for the services alone.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalStore(prefix=folder)
 
 
 class Files:

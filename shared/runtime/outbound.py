@@ -49,13 +49,17 @@ class Outbound:
         return records
 
     def _event(self, recorded: Recorded, event: PublicEvent) -> Envelope:
+        """Under the key of its case. An event that names another case would leave that case's order: refused."""
+        key = self.case_of(recorded)
+        if getattr(event, "case_id", key) != key:
+            raise ValueError(f"{type(event).__name__} names another case than its fact: case_of and to_public disagree")
         return Envelope(
             id=f"{recorded.stream}/{recorded.version}",
             source=self.service,
             type=type(event).__name__,
             schema=schema_of(event),
             position=stands(recorded),
-            case_id=CaseId(event.case_id),
+            case_id=key,
             origin=recorded.origin,
             data=data_of(event),
         )

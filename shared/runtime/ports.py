@@ -167,6 +167,10 @@ class OutcomeUnknown(Transient):
     same key is safe to send again."""
 
 
+class NotWritten(Transient):
+    """The database was not there, or too slow: nothing was written, and the same command is safe to send again."""
+
+
 class Overloaded(Transient):
     """Too much is waiting to be written: try again later."""
 

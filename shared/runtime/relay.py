@@ -163,6 +163,7 @@ class Relay:
         stands in front of it."""
         records: list[Record] = []
         reached: Position | None = None
+        size = 0
         for recorded in batch:
             try:
                 made = self._outbound.records(recorded)
@@ -173,9 +174,10 @@ class Relay:
                 raise Unpublishable(f"{what}: {type(fault).__name__} {fault}") from fault
             records += made
             reached = stands(recorded)
-            if sum(len(record.value) for record in records) > CHUNK_BYTES:
+            size += sum(len(record.value) for record in made)
+            if size > CHUNK_BYTES:
                 yield records, reached
-                records, reached = [], None
+                records, reached, size = [], None, 0
         if reached is not None:
             yield records, reached
 

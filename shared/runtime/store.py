@@ -21,13 +21,14 @@ from shared.runtime.group_commit import GroupCommit
 from shared.runtime.group_load import GroupLoad
 from shared.runtime.ports import AlreadyAnswered, AnyConnection, Append, Conflict, Receipt, Recorded
 
+# Never name a cast of xid "xid" here: ORDER BY would sort by the text, and 1000 would come before 999.
 _READ = """
-SELECT stream_id, version, name, state, xid::text AS xid, position FROM facts
-WHERE (xid, position) > ($1::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+SELECT stream_id, version, name, state, xid, position FROM facts
+WHERE (xid, position) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid, position LIMIT $3
 """
 _HEAD = """
-SELECT xid::text AS xid, position FROM facts WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+SELECT xid, position FROM facts WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid DESC, position DESC LIMIT 1
 """
 _RECEIPT = """
@@ -89,12 +90,12 @@ class FactStore:
 
     async def read(self, after: Position = START, limit: int = 1000) -> list[Recorded]:
         """The next facts of the whole log; none is ever missed and the order never changes."""
-        return [self._recorded(row) for row in await self.pool.fetch(_READ, str(after.xid), after.number, limit)]
+        return [self._recorded(row) for row in await self.pool.fetch(_READ, after.xid, after.number, limit)]
 
     async def head(self) -> Position:
         """Where the log ends now, as far as readers may see."""
         row = await self.pool.fetchrow(_HEAD)
-        return START if row is None else Position(int(row["xid"]), row["position"])
+        return START if row is None else Position(row["xid"], row["position"])
 
     def on_append(self, waker: Callable[[], None]) -> None:
         """Call ``waker`` whenever this process appended: the tails of the log need not wait for their next look."""
@@ -118,7 +119,7 @@ class FactStore:
         return Receipt(row["scope"], row["key"], row["digest"], row["status"], headers, row["body"])
 
     def _recorded(self, row: asyncpg.Record) -> Recorded:
-        position = Position(int(row["xid"]), row["position"])
+        position = Position(row["xid"], row["position"])
         return self.codec.decode(row["stream_id"], row["version"], row["name"], row["state"], position)
 
 

@@ -115,12 +115,12 @@ class Drafts(Application[Any]):
     """One command = load, decide, save, as with ours."""
 
     def open(self) -> Any:
-        draft = Draft()
+        draft: Draft = Draft()
         self.save(draft)
         return draft.id
 
     def answer(self, identity: Any, value: str) -> None:
-        draft = self.repository.get(identity)
+        draft: Draft = self.repository.get(identity)
         draft.give_answer("staff_count", value)
         self.save(draft)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Annotated
 
 import httpx
@@ -149,6 +150,22 @@ async def test_a_key_serves_one_request_of_one_caller(notes: Notes) -> None:
     assert_problem(other_body, 422, "idempotency_key_reused")
     assert_problem(other_query, 422, "idempotency_key_reused")
     assert other_caller.status_code == 201
+
+
+async def test_a_refusal_while_the_first_copys_fate_is_unknown_is_no_refusal(notes: Notes) -> None:
+    asked = 0
+
+    async def find(scope: str, key: str) -> Receipt | None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            raise ConnectionRefusedError
+        return None
+
+    app = notes_app(notes)
+    app.state.parts = dataclasses.replace(app.state.parts, receipts=find)
+    async with asgi(app, x_person="zhang applicant") as client:
+        assert_problem(await client.post("/notes", json={"text": "done"}, headers=KEY), 503, "unavailable")
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 129, "a\tb"])

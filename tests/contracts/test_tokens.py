@@ -267,7 +267,10 @@ async def test_the_provider_away_the_keys_serve_on_for_a_day(house: House) -> No
         ("keys", Response("[" * 50_000)),
         ("keys", Response(json.dumps({"keys": [], "more": "x" * 70_000}))),
         ("keys", RedirectResponse(f"{ISSUER}/elsewhere")),
-        ("openid-configuration", Response('{"issuer": "https://evil.example.org"}')),
+        (
+            "openid-configuration",
+            Response(json.dumps({"issuer": "https://evil.example.org", "jwks_uri": f"{ISSUER}/keys"})),
+        ),
         ("openid-configuration", Response(json.dumps({"issuer": ISSUER}))),
         ("openid-configuration", Response(json.dumps({"issuer": ISSUER, "jwks_uri": "http://id.example.org/keys"}))),
         ("openid-configuration", Response(json.dumps({"issuer": ISSUER, "jwks_uri": "file:///etc/passwd"}))),
@@ -298,9 +301,10 @@ async def test_what_a_provider_must_not_say(house: House, name: str, answer: Res
 async def test_keys_that_are_not_taken(house: House, listed: Callable[[], Any]) -> None:
     answer = json.dumps({"keys": [listed(), *house.provider.listed()]})
     house.provider.answers["keys"] = Response(answer)
+    ring = KeyRing(ISSUER, house.provider.client(), lambda: house.seconds)
+    assert await ring.find("k1") is not None
+    assert await ring.find("k") is None
     assert (await house.judge(house.token())).id == "u-1"
-    head = {"alg": "ES256", "kid": "k"}
-    assert await house.refused(raw_token(house, head, house.claims())) == "token_invalid"
 
 
 async def test_a_provider_that_nobody_can_reach() -> None:

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
-from shared.runtime.http import Accepts, Allow, Creating, Edge, Public, create_app, route_faults, router
+from shared.runtime.http import Accepts, Allow, Changing, Creating, Edge, Public, create_app, route_faults, router
 from shared.runtime.http.access import AccessUndeclared
 from tests.support.clock import FixedClock
 from tests.support.edge import Receipts, asgi, by_header
@@ -97,11 +97,28 @@ async def test_the_description_shows_who_may_call() -> None:
     @Allow(roles=("officer",), note="own province")
     async def x() -> None: ...
 
+    @routes.post("/x")
+    @Allow(roles=("officer",))
+    async def make(command: Creating) -> None: ...
+
+    @routes.put("/x")
+    @Allow(roles=("officer",))
+    async def change(command: Changing, number: int) -> None: ...
+
     app.include_router(routes)
     async with asgi(app) as client:
         described = (await client.get("/openapi.json")).json()
         assert (await client.get("/docs")).status_code == 404
     assert described["paths"]["/x"]["get"]["x-access"] == {"roles": ["officer"], "note": "own province"}
+    assert described["paths"]["/x"]["get"]["security"] == [{"bearer": []}]
+    assert "bearer" in described["components"]["securitySchemes"]
+    headers = {
+        verb: [one["name"] for one in described["paths"]["/x"][verb].get("parameters", []) if one["in"] == "header"]
+        for verb in ("get", "post", "put")
+    }
+    assert headers == {"get": [], "post": ["Idempotency-Key"], "put": ["Idempotency-Key", "If-Match"]}
+    assert "422" not in described["paths"]["/x"]["put"]["responses"]
+    assert "application/problem+json" in described["paths"]["/x"]["put"]["responses"]["default"]["content"]
 
 
 async def test_health_says_what_is_ill() -> None:

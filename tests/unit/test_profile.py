@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from shared.runtime.profile import UnsafeSettings, require_safe, unsafe
+from shared.runtime.postgres.launcher import Server
+from shared.runtime.postgres.roles import Provisioned
+from shared.runtime.profile import UnsafeSettings, require_plain_role, require_safe, unsafe
 from shared.runtime.settings import Settings, described
 
 SAFE: dict[str, Any] = {
@@ -96,3 +99,17 @@ def test_every_setting_is_described_and_no_secret_has_a_default() -> None:
     defaults = {setting.variable: setting.default for setting in described()}
     assert defaults["SHIFAN_DATABASE_URL"] == defaults["SHIFAN_SMTP_URL"] == ""
     assert defaults["SHIFAN_PROFILE"] == "production"
+
+
+async def test_production_does_not_run_as_a_superuser(postgres: Server, provisioned: Provisioned) -> None:
+    production, demo = Settings(**SAFE), Settings(profile="demo")
+    strong = await asyncpg.connect(postgres.url)
+    plain = await asyncpg.connect(provisioned.application_url)
+    try:
+        await require_plain_role(production, plain)
+        await require_plain_role(demo, strong)
+        with pytest.raises(UnsafeSettings, match="SHIFAN_DATABASE_URL"):
+            await require_plain_role(production, strong)
+    finally:
+        await strong.close()
+        await plain.close()

@@ -31,6 +31,8 @@ regions = st.tuples(st.integers(10, 99).map(str), pairs, pairs).map("".join)
         ("320000", "", False),
         ("000000", "320000", False),
         ("32", "320000", False),
+        ("320000", "32", False),
+        ("320000", "32abcd", False),
         ("３２0000", "320000", False),
         ("320000\n", "320000", False),
     ],

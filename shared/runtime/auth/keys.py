@@ -69,8 +69,7 @@ class KeyRing:
             await self._renew(kid)
         if self._monotonic() - self._fetched > KEEP_SECONDS:
             raise codes.ISSUER_AWAY.refuse(headers={"Retry-After": "5"})
-        held = self._keys.get(kid)
-        return held if held and self._fetched - held.seen <= GRACE_SECONDS else None
+        return self._keys.get(kid)
 
     async def _renew(self, kid: str) -> None:
         async with self._lock:

@@ -50,7 +50,7 @@ def check_name(name: str) -> str:
     """The extension, in lower case; raises ``file_name_invalid`` or ``file_kind_not_taken``."""
     # Cc and Cf hold controls and the direction marks that make "gpj.exe" read as "exe.jpg"; Cs are lone surrogates.
     odd = any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") or sign in "/\\" for sign in name)
-    stem = name.rpartition(".")[0]
+    stem = name.rpartition(".")[0] or name
     if odd or not stem.strip() or name.startswith(".") or name != name.strip():
         raise codes.FILE_NAME.refuse()
     if len(name.encode()) > _LONGEST_NAME:

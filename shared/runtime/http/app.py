@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from shared.runtime.clock import Clock
 from shared.runtime.http import handlers
 from shared.runtime.http.access import AccessUndeclared, Public, access_of
+from shared.runtime.http.described import SECURITY_SCHEMES
 from shared.runtime.http.health import Check, health
 from shared.runtime.http.limits import Limiting, Limits
 from shared.runtime.http.parts import Authenticate, FindReceipt, Parts
@@ -110,6 +111,8 @@ def _description(app: FastAPI) -> APIRouter:
     @routes.get("/openapi.json", include_in_schema=False)
     @Public("the description of the API is public")
     async def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
+        described = app.openapi()
+        described.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+        return JSONResponse(described)
 
     return routes

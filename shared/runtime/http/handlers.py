@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from shared.runtime.http import codes, idempotency
@@ -19,6 +20,7 @@ from shared.runtime.http.flaws import flaws
 from shared.runtime.http.parts import parts_of
 from shared.runtime.http.problems import problem
 from shared.runtime.ports import AlreadyAnswered, Conflict, Stale, Transient
+from shared.runtime.postgres.pool import TRANSIENT
 from shared.runtime.refusals import Refusal, Refused
 
 _log = structlog.get_logger("http")
@@ -27,12 +29,12 @@ AWAY: tuple[type[Exception], ...] = (
     Transient,
     ConnectionError,
     TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
     obstore.exceptions.BaseError,
+    # Not OSError itself: a file that is missing here is a fault of ours, and trying again mends nothing.
+    *(away for away in TRANSIENT if away is not OSError),
+    # A view that is just being made, or swapped for its rebuilt copy.
+    asyncpg.UndefinedTableError,
+    asyncpg.InvalidSchemaNameError,
 )
 """What says that something outside is away: 503, try again."""
 
@@ -53,6 +55,7 @@ def install(app: FastAPI, refusals: Sequence[type[Exception]]) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Conflict, _conflict)
     app.add_exception_handler(Stale, _stale)
+    app.add_exception_handler(ClientDisconnect, _gone)
     own: tuple[type[Exception], ...] = (Refusal, *refusals)
     for refused in own:
         app.add_exception_handler(refused, _refused)
@@ -103,6 +106,9 @@ async def _answered_meanwhile(request: Request) -> Response | None:
         return await _replay(request, replay)
     except Refusal as reused:
         return _tell(request, reused)
+    except AWAY as away:
+        # Whether the first copy was carried out is not known now; a refusal would say that it was not.
+        return await _away(request, away)
     return None
 
 
@@ -117,6 +123,12 @@ async def _http(request: Request, exception: Exception) -> Response:
     if kind is None:
         return await _fault(request, exception)
     return _tell(request, kind.refuse(headers=raised.headers))
+
+
+async def _gone(request: Request, exception: Exception) -> Response:
+    # Nobody is there to read this; it is no fault of ours, and nothing was done.
+    _log.info("caller_went_away")
+    return Response(status_code=400)
 
 
 async def _away(request: Request, exception: Exception) -> Response:

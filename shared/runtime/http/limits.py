@@ -16,7 +16,10 @@ from shared.runtime.http.problems import send_problem
 from shared.runtime.refusals import Refusal
 
 _METER = "shifan.meter"
-_HEALTH = "/healthz/"
+_HEALTH = ("/healthz/live", "/healthz/ready")
+
+DRAIN_BYTES = 64 * 1024 * 1024
+DRAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Meter:
     def __init__(self, receive: Receive, headers: Headers, limit: int) -> None:
         self._receive = receive
         self._declared = headers.get("content-length", "")
+        self._expects = "expect" in headers
         self._digest = hashlib.sha256()
-        self._seconds = 0.0
         self._deadline: asyncio.Timeout | None = None
         self.limit_bytes = limit
         self.received = 0
@@ -51,22 +54,35 @@ class Meter:
 
     async def receive(self) -> Message:
         if self._declared.isdecimal() and int(self._declared[:19]) > self.limit_bytes:
-            raise self._too_large()
+            raise await self._too_large()
         self.waiting = not self.complete
         message = await self._receive()
         self.waiting = False
         if message["type"] == "http.request":
             chunk = message.get("body", b"")
             self.received += len(chunk)
-            if self.received > self.limit_bytes:
-                raise self._too_large()
-            self._digest.update(chunk)
             self.complete = not message.get("more_body", False)
+            if self.received > self.limit_bytes:
+                raise await self._too_large()
+            self._digest.update(chunk)
         return message
 
     def digest(self) -> bytes:
         """SHA-256 of what has arrived; of the whole body once ``complete``."""
         return self._digest.digest()
+
+    async def _drain(self) -> None:
+        """Read on for a while and forget: a client that is still sending would see a reset, never our answer."""
+        if self._expects or (self._declared.isdecimal() and int(self._declared[:19]) > DRAIN_BYTES):
+            return
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.complete and self.received < DRAIN_BYTES:
+                    message = await self._receive()
+                    self.received += len(message.get("body", b""))
+                    self.complete = not message.get("more_body", False)
+        except TimeoutError:
+            return
 
     def allow(self, limit_bytes: int | None, seconds: float | None) -> None:
         """Give this request another body limit, or another time, counted from now."""
@@ -82,7 +98,8 @@ class Meter:
     def bind(self, deadline: asyncio.Timeout) -> None:
         self._deadline = deadline
 
-    def _too_large(self) -> Refusal:
+    async def _too_large(self) -> Refusal:
+        await self._drain()
         limit = self.limit_bytes
         return codes.TOO_LARGE.refuse(
             zh=f"请求正文超过{limit}字节。",
@@ -133,7 +150,7 @@ class Limiting:
         if self._limits.hosts and not self._ours(scope):
             return codes.WRONG_HOST.refuse()
         # A probe must be answered when we are busiest, or the busy process is killed for it.
-        if self._busy >= self._limits.concurrent and not scope["path"].startswith(_HEALTH):
+        if self._busy >= self._limits.concurrent and not scope["path"].endswith(_HEALTH):
             return codes.BUSY.refuse(headers={"Retry-After": "1"})
         return None
 
@@ -141,7 +158,7 @@ class Limiting:
         named = Headers(scope=scope).getlist("host")
         host = re.sub(r":[0-9]{0,5}$", "", named[0]).lower() if len(named) == 1 else ""
         # Probes call a container by its address, which nobody can list beforehand.
-        return host in self._limits.hosts or scope["path"].startswith(_HEALTH)
+        return host in self._limits.hosts or scope["path"].endswith(_HEALTH)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
         meter = Meter(receive, Headers(scope=scope), self._limits.body_bytes)

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from shared.runtime.http import codes, strict_json
 from shared.runtime.http.access import access_of, admit
 from shared.runtime.http.command import changing, creating
+from shared.runtime.http.described import PROBLEM, extra
 from shared.runtime.http.limits import meter_of
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Input(BaseModel):
-    """Every request body: unknown fields are refused, values are not coerced from other JSON types, nothing changes."""
+    """Every request body: unknown fields are refused, and nothing changes after it was taken."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -60,8 +61,10 @@ class GuardedRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         access = access_of(endpoint)
-        options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "x-access": vars(access)}
+        # Naming a default answer also keeps FastAPI from describing its own form of 422, which we never send.
+        options["responses"] = {"default": PROBLEM, **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
+        self.openapi_extra = {**(self.openapi_extra or {}), **extra(access, _headers(self.dependant))}
 
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
@@ -104,6 +107,12 @@ def remembers(route: APIRoute) -> bool:
     if "POST" not in (route.methods or ()) or accepts_of(route.endpoint).keyless:
         return True
     return any(call in (creating, changing) for call in _calls(route.dependant))
+
+
+def _headers(dependant: Dependant) -> list[str]:
+    calls = list(_calls(dependant))
+    keyed = ["Idempotency-Key"] if creating in calls or changing in calls else []
+    return [*keyed, "If-Match"] if changing in calls else keyed
 
 
 def _calls(dependant: Dependant) -> Iterator[Any]:

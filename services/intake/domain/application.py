@@ -1,0 +1,137 @@
+"""Understands where an application stands: drafted, submitted, returned, withdrawn, or ended by a decision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+from services.intake.domain import events as e
+
+Status = Literal["none", "draft", "submitted", "returned", "withdrawn", "refused", "titled", "revoked"]
+
+OPEN: frozenset[Status] = frozenset({"submitted", "returned"})
+"""An application in one of these is before the authority; a second one in the same programme would be a double."""
+
+EDITABLE: frozenset[Status] = frozenset({"draft", "returned"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline that the applicant sees."""
+
+    what: str
+    at: datetime
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything that the applicant asked for and filed, and how far it came."""
+
+    case_id: str = ""
+    status: Status = "none"
+    programme: str = ""
+    round_id: str = ""
+    applicant: e.Applicant | None = None
+    answers: Mapping[str, e.Answer] = field(default_factory=dict)
+    documents: tuple[e.Document, ...] = ()
+    declared_by: str = ""
+    declared_content: str = ""
+    revision: int = 0
+    to_correct: tuple[str, ...] = ()
+    decided: bool = False
+    number: str = ""
+    valid_to: date | None = None
+    timeline: tuple[Entry, ...] = ()
+
+    @property
+    def declared(self) -> bool:
+        """Whether somebody declared exactly what stands here now."""
+        return bool(self.declared_by) and self.declared_content == digest(self.answers, self.documents)
+
+    def holds_place(self, today: date) -> bool:
+        """Whether it stands in the way of a second application in the same programme."""
+        if self.status in OPEN:
+            return True
+        return self.status == "titled" and (self.valid_to is None or today <= self.valid_to)
+
+
+def digest(answers: Mapping[str, e.Answer], documents: tuple[e.Document, ...]) -> str:
+    """SHA-256 over answers and documents in a fixed order: what a declaration covers."""
+    papers = sorted([document.material, document.sha256, document.name] for document in documents)
+    text = json.dumps([dict(answers), papers], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+NONE = Application()
+
+
+def evolve(a: Application, fact: e.Fact) -> Application:
+    """Fold one fact into the application; facts of other streams do not concern it."""
+    match fact:
+        case e.ApplicationDrafted():
+            return replace(
+                _noted(a, "drafted", fact.drafted_at),
+                case_id=fact.case_id,
+                status="draft",
+                programme=fact.programme,
+                round_id=fact.round_id,
+                applicant=fact.applicant,
+            )
+        case e.AnswersGiven():
+            kept = {key: value for key, value in a.answers.items() if key not in fact.cleared}
+            return replace(a, answers={**kept, **fact.given})
+        case e.DocumentAttached():
+            return replace(a, documents=(*a.documents, fact.document))
+        case e.DocumentRemoved():
+            rest = tuple(d for d in a.documents if (d.material, d.sha256) != (fact.material, fact.sha256))
+            return replace(a, documents=rest)
+        case e.TruthDeclared():
+            return replace(a, declared_by=fact.declared_by, declared_content=fact.content)
+        case e.ApplicationSubmitted():
+            return replace(
+                _noted(a, "submitted", fact.submitted_at), status="submitted", revision=fact.revision, to_correct=()
+            )
+        case e.ApplicationWithdrawn():
+            return replace(_noted(a, "withdrawn", fact.withdrawn_at, fact.reason), status="withdrawn")
+        case _:
+            return _evolve_by_authority(a, fact)
+
+
+def _evolve_by_authority(a: Application, fact: e.Fact) -> Application:
+    """What the reviewing authority and the registry did, as the applicant is told."""
+    match fact:
+        case e.ApplicationReturned():
+            said = _noted(a, "returned", fact.returned_at, "\n".join(fact.items))
+            return replace(said, status="returned", to_correct=fact.items)
+        case e.MilestoneReached():
+            entry = Entry(fact.milestone, fact.reached_at, "", fact.since, fact.until)
+            decided = a.decided or fact.milestone == "recognition_approved"
+            return replace(a, timeline=(*a.timeline, entry), decided=decided)
+        case e.RefusalReceived():
+            said = _noted(a, "recognition_refused", fact.refused_at, fact.reason)
+            return replace(said, status="refused", decided=True)
+        case e.TitleReceived():
+            entry = Entry("certified", fact.certified_at, fact.number, fact.valid_from, fact.valid_to)
+            return replace(
+                a,
+                status="titled",
+                decided=True,
+                number=fact.number,
+                valid_to=fact.valid_to,
+                timeline=(*a.timeline, entry),
+            )
+        case e.TitleLost():
+            return replace(_noted(a, "revoked", fact.revoked_at, fact.reason), status="revoked")
+        case _:
+            return a
+
+
+def _noted(a: Application, what: str, at: datetime, text: str = "") -> Application:
+    return replace(a, timeline=(*a.timeline, Entry(what, at, text)))

@@ -1,0 +1,110 @@
+"""Understands how an application is drawn up: begun in an open round, answered, furnished with files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.intake.domain import commands as c
+from services.intake.domain import errors
+from services.intake.domain import events as e
+from services.intake.domain.application import EDITABLE, Application
+from services.intake.domain.materials import known_material
+from services.intake.domain.rounds import Round, ensure_open
+from shared.identifiers import region_contains, uscc_fault
+from shared.programmes.model import Programme
+from shared.programmes.model.answering import answer_faults, keys_of
+
+MOST_DOCUMENTS = 200
+MOST_MEGABYTES = 500
+_NAMED = 20
+
+
+def decide_draft(
+    command: c.DraftApplication, a: Application, round_: Round, programme: Programme, now: datetime
+) -> tuple[e.Fact, ...]:
+    """Begin an application. The round names the text; the case keeps it for life."""
+    if a.status != "none":
+        raise errors.ApplicationExists()
+    applicant = command.applicant
+    if command.by.organisation != applicant.uscc:
+        raise errors.OtherOrganisation()
+    if uscc_fault(applicant.uscc) is not None:
+        raise errors.UsccInvalid()
+    announced = ensure_open(round_, now)
+    _ensure_admitted(applicant, programme)
+    return (
+        e.ApplicationDrafted(
+            case_id=command.case_id,
+            programme=announced.programme,
+            round_id=announced.round_id,
+            applicant=applicant,
+            drafted_by=command.by.id,
+            drafted_at=now,
+        ),
+    )
+
+
+def _ensure_admitted(applicant: e.Applicant, programme: Programme) -> None:
+    if not programme.accepts_new_cases:
+        raise errors.ProgrammeClosed()
+    regions = programme.applicants.regions or (programme.region,)
+    if not any(region_contains(region, applicant.region) for region in regions):
+        raise errors.RegionOutside()
+    levels = programme.applicants.levels or tuple(level.id for level in programme.levels)
+    if applicant.level not in levels:
+        raise errors.LevelUnknown(levels=", ".join(levels))
+
+
+def decide_answers(command: c.GiveAnswers, a: Application, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
+    """Set or take back answers; what changes nothing is no fact."""
+    ensure_editable(a, command.by)
+    _ensure_answerable(command.given, programme)
+    given = {key: value for key, value in command.given.items() if a.answers.get(key) != value}
+    cleared = tuple(key for key in command.cleared if key in a.answers and key not in command.given)
+    return (e.AnswersGiven(given, cleared),) if given or cleared else ()
+
+
+def _ensure_answerable(given: Mapping[str, e.Answer], programme: Programme) -> None:
+    """Refuses what is no answer to one of the programme's metrics; only the programme's own words are repeated."""
+    faults = answer_faults(programme.metrics, given)
+    if faults:
+        known = {key for metric in programme.metrics for key in keys_of(metric)}
+        affected = [f"{fault.key}: {fault.en}" for fault in faults if fault.key in known][:_NAMED]
+        raise errors.AnswerUnknown(count=len(faults), known="; ".join(affected) or "-")
+
+
+def decide_attach(command: c.AttachDocument, a: Application, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
+    """Add a file under one of the programme's materials."""
+    ensure_editable(a, command.by)
+    document = command.document
+    if not known_material(programme, document.material):
+        raise errors.MaterialUnknown(materials=", ".join(m.id for m in programme.materials))
+    if any((d.material, d.sha256) == (document.material, document.sha256) for d in a.documents):
+        raise errors.DocumentExists()
+    size = sum(d.size for d in a.documents) + document.size
+    if len(a.documents) >= MOST_DOCUMENTS or size > MOST_MEGABYTES * 1_000_000:
+        raise errors.TooMuch(documents=MOST_DOCUMENTS, megabytes=MOST_MEGABYTES)
+    return (e.DocumentAttached(document),)
+
+
+def decide_remove(command: c.RemoveDocument, a: Application, now: datetime) -> tuple[e.Fact, ...]:
+    """Take a file out again."""
+    ensure_editable(a, command.by)
+    if not any((d.material, d.sha256) == (command.material, command.sha256) for d in a.documents):
+        raise errors.DocumentUnknown()
+    return (e.DocumentRemoved(command.material, command.sha256),)
+
+
+def ensure_own(a: Application, by: c.Person) -> e.Applicant:
+    """The applicant, when the person acts for it. Others' applications are unknown, not forbidden: no hint leaks."""
+    if a.applicant is None or a.applicant.uscc != by.organisation:
+        raise errors.ApplicationUnknown()
+    return a.applicant
+
+
+def ensure_editable(a: Application, by: c.Person) -> None:
+    """The person's own application, while it is a draft or was returned."""
+    ensure_own(a, by)
+    if a.status not in EDITABLE:
+        raise errors.NotEditable()

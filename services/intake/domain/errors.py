@@ -1,0 +1,230 @@
+"""Understands how intake says no: a stable code, a sentence in Chinese and in English, and what to do next.
+
+Sentences are filled with words of the programme only, never with what the caller sent.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """The rules say no. ``said`` and ``do`` are (Chinese, English): what is wrong, and what to do next."""
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 409
+    said: ClassVar[tuple[str, str]]
+    do: ClassVar[tuple[str, str]]
+
+    def __init__(self, **words: object) -> None:
+        self.zh = (self.said[0] + self.do[0]).format(**words)
+        self.en = f"{self.said[1]} {self.do[1]}".format(**words)
+        super().__init__(f"{self.code}: {self.en}")
+
+
+class ApplicationUnknown(Refusal):
+    """Nothing was ever drafted under this id, or the caller may not know of it."""
+
+    code, status = "application_unknown", 404
+    said = ("没有此申请，或您无权查看。", "There is no such application, or you may not see it.")
+    do = ("请从您单位的申请列表中选择。", "Choose one from your organisation's list of applications.")
+
+
+class ApplicationExists(Refusal):
+    """The id is taken: the same command was carried out before."""
+
+    code = "application_exists"
+    said = ("此申请已经建立。", "This application exists already.")
+    do = ("请打开已有的申请继续填写。", "Open the existing one and go on there.")
+
+
+class OtherOrganisation(Refusal):
+    """Somebody acts for an organisation that is not their own."""
+
+    code, status = "other_organisation", 403
+    said = ("您只能代表本单位申报。", "You may act for your own organisation only.")
+    do = ("请使用该单位的账号登录。", "Sign in with an account of that organisation.")
+
+
+class UsccInvalid(Refusal):
+    """The unified social credit code fails its own check (GB 32100-2015)."""
+
+    code, status = "uscc_invalid", 422
+    said = ("统一社会信用代码不正确。", "The unified social credit code is not valid.")
+    do = ("请按营业执照核对18位代码。", "Compare all 18 characters with the business licence.")
+
+
+class RoundUnknown(Refusal):
+    """Intake has not heard of this round."""
+
+    code, status = "round_unknown", 404
+    said = ("没有此申报批次。", "There is no such round.")
+    do = ("请从开放的申报批次列表中选择。", "Choose one from the list of open rounds.")
+
+
+class RoundNotOpen(Refusal):
+    """The round's window has not begun or is over."""
+
+    code = "round_not_open"
+    said = (
+        "本批次申报时间为 {opens} 至 {closes}（北京时间），现在不能申报。",
+        "This round takes applications from {opens} to {closes} (Asia/Shanghai), not now.",
+    )
+    do = ("请在申报时间内办理，或等待下一批次。", "Apply within that time or wait for the next round.")
+
+
+class ProgrammeClosed(Refusal):
+    """The text takes no new case (repealed)."""
+
+    code = "programme_closed"
+    said = ("该办法已不再受理新的申报。", "This regulation takes no new applications.")
+    do = ("请查看现行办法。", "Look for the regulation that is in force.")
+
+
+class RegionOutside(Refusal):
+    """The applicant lies outside of the regulation's region, or of the regions that it admits."""
+
+    code = "region_outside"
+    said = ("申报单位不在该办法的适用地区内。", "The applicant lies outside of the regulation's region.")
+    do = (
+        "请核对单位所在地区代码，或向当地主管部门申报。",
+        "Check the region code, or apply where the organisation lies.",
+    )
+
+
+class LevelUnknown(Refusal):
+    """The level is none of the programme's."""
+
+    code, status = "level_unknown", 422
+    said = ("单位层级应为以下之一：{levels}。", "The organisation's level must be one of: {levels}.")
+    do = ("请选择其中一项。", "Choose one of them.")
+
+
+class AnswerUnknown(Refusal):
+    """An answer has an id that the programme does not ask for, or a value of another type."""
+
+    code, status = "answer_unacceptable", 422
+    said = (
+        "{count}项填报内容不符合该办法的指标或其类型。",
+        "{count} answers do not fit the programme's metrics or their types.",
+    )
+    do = ("请按该办法的指标清单填写；可识别的指标：{known}。", "Fill in the programme's metrics; affected: {known}.")
+
+
+class MaterialUnknown(Refusal):
+    """A file was filed under a material that the programme does not know."""
+
+    code, status = "material_unknown", 422
+    said = ("该办法没有此项材料。", "The programme has no such material.")
+    do = ("请在材料清单中选择：{materials}。", "Choose from the list of materials: {materials}.")
+
+
+class DocumentExists(Refusal):
+    """The same bytes stand under the same material already."""
+
+    code = "document_exists"
+    said = ("同一文件已在此项材料中。", "The same file stands under this material already.")
+    do = ("无需重复上传。", "There is no need to add it again.")
+
+
+class DocumentUnknown(Refusal):
+    """No such file in the application."""
+
+    code, status = "document_unknown", 404
+    said = ("此申请中没有该文件。", "The application holds no such file.")
+    do = ("请从文件列表中选择。", "Choose one from its list of files.")
+
+
+class TooMuch(Refusal):
+    """A limit on the number or size of what an application may hold."""
+
+    code, status = "application_too_large", 422
+    said = (
+        "一份申请最多{documents}个文件、合计{megabytes}MB。",
+        "An application holds up to {documents} files, {megabytes} MB.",
+    )
+    do = ("请合并或删除部分文件。", "Merge or remove some files.")
+
+
+class NotEditable(Refusal):
+    """The application is with the authority or has ended."""
+
+    code = "application_not_editable"
+    said = ("此申请已提交或已结束，不能修改。", "This application was submitted or has ended and cannot be changed.")
+    do = ("如需更改，请等待退回补正，或撤回后重新申报。", "Wait for it to be returned, or withdraw it and apply again.")
+
+
+class Incomplete(Refusal):
+    """The application lacks materials or answers; all of them are named at once."""
+
+    code = "application_incomplete"
+    said = ("申请不完整，缺少{count}项：{zh}。", "The application is incomplete; {count} items are missing: {en}.")
+    do = ("请一次补齐后再提交。", "Supply all of them, then submit.")
+
+
+class NotDeclared(Refusal):
+    """Nobody has declared that the present content is true."""
+
+    code = "truth_not_declared"
+    said = (
+        "尚未对当前内容作出真实性声明（修改后需重新声明）。",
+        "Nobody has declared that the present content is true (a change voids an earlier declaration).",
+    )
+    do = ("请先作出真实性声明再提交。", "Make the declaration first, then submit.")
+
+
+class NotWithdrawable(Refusal):
+    """A decision was taken, or nothing was submitted."""
+
+    code = "application_not_withdrawable"
+    said = (
+        "此申请尚未提交、已经撤回或已有决定，不能撤回。",
+        "It was not submitted, was withdrawn, or has been decided.",
+    )
+    do = ("如有异议，请联系作出决定的部门。", "If you disagree, contact the authority that decided.")
+
+
+class ReasonMissing(Refusal):
+    """An act needs a reason in words."""
+
+    code, status = "reason_missing", 422
+    said = ("需要说明理由。", "A reason is needed.")
+    do = ("请用一句话写明理由。", "Write one sentence that gives it.")
+
+
+class PlaceTaken(Refusal):
+    """The organisation has an open application or a valid title in the same programme."""
+
+    code = "place_taken"
+    said = (
+        "本单位在同一办法下已有在办申请或有效称号。",
+        "The organisation has an open application or a valid title in the same programme.",
+    )
+    do = (
+        "请等待其办结、撤回，或在称号到期后再申报。",
+        "Wait for its end, withdraw it, or apply when the title ends.",
+    )
+
+
+REFUSALS: tuple[type[Refusal], ...] = (
+    ApplicationUnknown,
+    ApplicationExists,
+    OtherOrganisation,
+    UsccInvalid,
+    RoundUnknown,
+    RoundNotOpen,
+    ProgrammeClosed,
+    RegionOutside,
+    LevelUnknown,
+    AnswerUnknown,
+    MaterialUnknown,
+    DocumentExists,
+    DocumentUnknown,
+    TooMuch,
+    NotEditable,
+    Incomplete,
+    NotDeclared,
+    NotWithdrawable,
+    ReasonMissing,
+    PlaceTaken,
+)

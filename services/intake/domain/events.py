@@ -1,0 +1,226 @@
+"""Understands what can happen to an application, a round and a place in a programme: the private facts of intake.
+
+A stored name is permanent: a field that changes its meaning makes a new version beside the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+Answer = str | bool
+"""Numbers travel as decimal strings, so that nothing is rounded on the way to the rule."""
+
+Milestone = Literal["preliminary_approved", "scored", "publicized", "recognition_approved", "revocation_ordered"]
+"""What the applicant is told about a case between submission and its end, in the published language's words."""
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """The organisation that asks for the title. ``level`` is one of the programme's levels."""
+
+    uscc: str
+    name: str
+    region: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file of the application, by content. ``material`` names the document or material of the programme."""
+
+    material: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class RoundAnnounced:
+    """A call for applications was published; its window is closed at ``closes_at`` (excluded)."""
+
+    NAME: ClassVar[str] = "intake.round-announced.1"
+    round_id: str
+    programme: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    issuer_region: str
+
+
+@dataclass(frozen=True)
+class PlaceClaimed:
+    """This case holds the organisation's only place in the programme until it ends."""
+
+    NAME: ClassVar[str] = "intake.place-claimed.1"
+    programme_id: str
+    uscc: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class ApplicationDrafted:
+    """An application was begun; from here on the case is under exactly this text of the regulation."""
+
+    NAME: ClassVar[str] = "intake.application-drafted.1"
+    case_id: str
+    programme: str
+    round_id: str
+    applicant: Applicant
+    drafted_by: str
+    drafted_at: datetime
+
+
+@dataclass(frozen=True)
+class AnswersGiven:
+    """Answers were given, or given anew; ``cleared`` were taken back."""
+
+    NAME: ClassVar[str] = "intake.answers-given.1"
+    given: Mapping[str, Answer]
+    cleared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DocumentAttached:
+    """A file was added under one of the programme's materials."""
+
+    NAME: ClassVar[str] = "intake.document-attached.1"
+    document: Document
+
+
+@dataclass(frozen=True)
+class DocumentRemoved:
+    """A file was taken out again; what was filed earlier stays in the log of the earlier revision."""
+
+    NAME: ClassVar[str] = "intake.document-removed.1"
+    material: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class TruthDeclared:
+    """A person declared that what stands in the application now is true. Any later change voids the declaration."""
+
+    NAME: ClassVar[str] = "intake.truth-declared.1"
+    declared_by: str
+    declared_at: datetime
+    content: str
+    """SHA-256 of the answers and documents that the declaration covers."""
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted:
+    """The complete application was filed. It repeats everything filed, so that the fact alone is the evidence."""
+
+    NAME: ClassVar[str] = "intake.application-submitted.1"
+    case_id: str
+    programme: str
+    round_id: str
+    applicant: Applicant
+    answers: Mapping[str, Answer]
+    documents: tuple[Document, ...]
+    declared_by: str
+    submitted_at: datetime
+    revision: int
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn:
+    """The applicant took the application back."""
+
+    NAME: ClassVar[str] = "intake.application-withdrawn.1"
+    case_id: str
+    reason: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True)
+class ApplicationReturned:
+    """The reviewing authority returned the application for correction, with every item at once."""
+
+    NAME: ClassVar[str] = "intake.application-returned.1"
+    items: tuple[str, ...]
+    returned_at: datetime
+
+
+@dataclass(frozen=True)
+class MilestoneReached:
+    """The case passed a point that the applicant is told about; ``until`` is the last day of a public notice."""
+
+    NAME: ClassVar[str] = "intake.milestone-reached.1"
+    milestone: Milestone
+    reached_at: datetime
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class RefusalReceived:
+    """The case ended without a title."""
+
+    NAME: ClassVar[str] = "intake.refusal-received.1"
+    step: str
+    reason: str
+    refused_at: datetime
+
+
+@dataclass(frozen=True)
+class TitleReceived:
+    """The registry entered the title; ``valid_to`` is its last day, None where the programme sets none."""
+
+    NAME: ClassVar[str] = "intake.title-received.1"
+    number: str
+    title_zh: str
+    title_en: str
+    valid_from: date
+    valid_to: date | None
+    certified_at: datetime
+
+
+@dataclass(frozen=True)
+class TitleLost:
+    """The registry recorded the revocation of the title."""
+
+    NAME: ClassVar[str] = "intake.title-lost.1"
+    number: str
+    ground: str
+    reason: str
+    revoked_at: datetime
+
+
+Fact = (
+    RoundAnnounced
+    | PlaceClaimed
+    | ApplicationDrafted
+    | AnswersGiven
+    | DocumentAttached
+    | DocumentRemoved
+    | TruthDeclared
+    | ApplicationSubmitted
+    | ApplicationWithdrawn
+    | ApplicationReturned
+    | MilestoneReached
+    | RefusalReceived
+    | TitleReceived
+    | TitleLost
+)
+
+FACTS: tuple[type, ...] = (
+    RoundAnnounced,
+    PlaceClaimed,
+    ApplicationDrafted,
+    AnswersGiven,
+    DocumentAttached,
+    DocumentRemoved,
+    TruthDeclared,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    ApplicationReturned,
+    MilestoneReached,
+    RefusalReceived,
+    TitleReceived,
+    TitleLost,
+)

@@ -1,0 +1,106 @@
+"""Understands what the others' words mean for intake: a round opens, a case comes back, moves on, or ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.intake.domain import commands as c
+from services.intake.domain import events as e
+from services.intake.domain.errors import Refusal
+from services.intake.handlers import Handlers
+from shared import events as said
+from shared.envelope import Envelope, Origin, machine
+from shared.runtime.clock import Clock
+from shared.runtime.ports import Delivery, Effect, Rejected, Streams
+from shared.runtime.records import Foreign, Malformed, event_of, from_record
+from shared.runtime.store import FactStore
+from shared.runtime.streams import CollectingStreams
+
+ACTOR = machine("intake")
+
+
+class Inbox:
+    """A subscriber to review and the registry: keeps rounds, and the timeline that an applicant sees."""
+
+    name = "intake"
+    topics = ("review.events.v1", "registry.events.v1")
+
+    def __init__(self, store: FactStore, handlers: Handlers, clock: Clock) -> None:
+        self._store = store
+        self._handlers = handlers
+        self._clock = clock
+
+    async def prepare(self, batch: Sequence[Delivery]) -> Effect:
+        streams = CollectingStreams(self._store)
+        for delivery in batch:
+            match from_record(delivery.record):
+                case Malformed(reason):
+                    raise Rejected(reason)
+                case Foreign():
+                    continue
+                case envelope:
+                    await self._obey(streams, envelope)
+        return streams.write
+
+    async def _obey(self, streams: Streams, envelope: Envelope) -> None:
+        origin = Origin(ACTOR, self._clock.now(), envelope.id, caused_by=envelope.id, trace_id=envelope.origin.trace_id)
+        event = event_of(envelope)
+        try:
+            match event:
+                case said.RoundOpened():
+                    await self._handlers.announce_round(streams, _round(event), origin)
+                case said.CorrectionRequested():
+                    command = c.ReturnApplication(event.items)
+                    await self._handlers.return_application(streams, event.case_id, command, origin)
+                case said.ApplicationSubmitted() | said.ApplicationWithdrawn():
+                    return  # our own words
+                case _:
+                    await self._handlers.tell_progress(streams, event.case_id, to_fact(event), origin)
+        except Refusal as refusal:
+            raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
+
+
+def _round(event: said.RoundOpened) -> e.RoundAnnounced:
+    return e.RoundAnnounced(
+        event.round_id, event.programme, event.title, event.opens_at, event.closes_at, event.issuer_region
+    )
+
+
+Progress = (
+    said.PreliminaryApproved
+    | said.Scored
+    | said.Publicized
+    | said.RecognitionApproved
+    | said.RecognitionRefused
+    | said.Certified
+    | said.RevocationOrdered
+    | said.Revoked
+)
+
+
+def to_fact(event: Progress) -> e.Fact:
+    """What the applicant is told about an event."""
+    match event:
+        case said.PreliminaryApproved():
+            return e.MilestoneReached("preliminary_approved", event.approved_at)
+        case said.Scored():
+            return e.MilestoneReached("scored", event.scored_at)
+        case said.Publicized():
+            return e.MilestoneReached("publicized", event.publicized_at, event.posted_on, event.closes_on)
+        case said.RecognitionApproved():
+            return e.MilestoneReached("recognition_approved", event.decided_at, event.valid_from, event.valid_to)
+        case said.RevocationOrdered():
+            return e.MilestoneReached("revocation_ordered", event.ordered_at)
+        case said.RecognitionRefused():
+            return e.RefusalReceived(event.step, event.reason, event.refused_at)
+        case said.Certified():
+            return e.TitleReceived(
+                number=event.number,
+                title_zh=event.title_zh,
+                title_en=event.title_en,
+                valid_from=event.valid_from,
+                valid_to=event.valid_to,
+                certified_at=event.certified_at,
+            )
+        case said.Revoked():
+            return e.TitleLost(event.number, event.ground, event.reason, event.revoked_at)

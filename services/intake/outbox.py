@@ -1,0 +1,60 @@
+"""Understands which public word each private fact of intake becomes, and whose case it is about."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from services.intake.domain import events as e
+from shared.envelope import CaseId
+from shared.events import Applicant, ApplicationSubmitted, ApplicationWithdrawn, Document
+from shared.runtime.ports import Recorded
+
+
+def case_of(recorded: Recorded) -> CaseId:
+    """The key of every record about a fact: its case; a round's id for what is about a round."""
+    fact: e.Fact = recorded.fact
+    if isinstance(fact, e.PlaceClaimed):
+        return CaseId(fact.case_id)
+    return CaseId(recorded.stream.partition(":")[2])
+
+
+def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn | None:
+    """The published word for a fact; None for what only intake needs to know."""
+    fact: e.Fact = recorded.fact
+    match fact:
+        case e.ApplicationSubmitted():
+            return _submitted(fact)
+        case e.ApplicationWithdrawn():
+            return ApplicationWithdrawn(fact.case_id, fact.reason, fact.withdrawn_at)
+        case (
+            e.RoundAnnounced()
+            | e.PlaceClaimed()
+            | e.ApplicationDrafted()
+            | e.AnswersGiven()
+            | e.DocumentAttached()
+            | e.DocumentRemoved()
+            | e.TruthDeclared()
+            | e.ApplicationReturned()
+            | e.MilestoneReached()
+            | e.RefusalReceived()
+            | e.TitleReceived()
+            | e.TitleLost()
+        ):
+            return None
+        case _:
+            assert_never(fact)
+
+
+def _submitted(fact: e.ApplicationSubmitted) -> ApplicationSubmitted:
+    asks = fact.applicant
+    return ApplicationSubmitted(
+        case_id=fact.case_id,
+        programme=fact.programme,
+        round_id=fact.round_id,
+        applicant=Applicant(asks.uscc, asks.name, asks.region, asks.level),
+        answers=fact.answers,
+        documents=tuple(Document(d.material, d.name, d.media_type, d.sha256, d.size) for d in fact.documents),
+        declared_by=fact.declared_by,
+        submitted_at=fact.submitted_at,
+        revision=fact.revision,
+    )

@@ -1,0 +1,131 @@
+"""Understands what can be asked of intake's lists: applications of an organisation or of a region, and rounds.
+
+Questions, answers and the pure fold from facts to rows; how rows are kept and found stands in ``adapters``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from services.intake.domain import events as e
+from shared.runtime.ports import Recorded
+
+
+@dataclass(frozen=True)
+class ApplicationsWanted:
+    """A selection; an empty field selects everything. ``stem`` is the beginning of a region's code."""
+
+    uscc: str = ""
+    stem: str = ""
+    status: str = ""
+    programme: str = ""
+    round_id: str = ""
+
+
+@dataclass(frozen=True)
+class ApplicationRow:
+    """One line of the list of applications."""
+
+    case_id: str
+    uscc: str
+    name: str
+    region: str
+    level: str
+    programme: str
+    round_id: str
+    status: str
+    revision: int
+    number: str
+    valid_to: date | None
+    drafted_at: datetime
+    moved_at: datetime
+
+
+@dataclass(frozen=True, order=True)
+class ApplicationMark:
+    """Where a page ended: newest draft first."""
+
+    drafted_at: datetime
+    case_id: str
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """One call for applications."""
+
+    round_id: str
+    programme: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    issuer_region: str
+
+
+@dataclass(frozen=True, order=True)
+class RoundMark:
+    """Where a page ended: latest closing first."""
+
+    closes_at: datetime
+    round_id: str
+
+
+class Applications(Protocol):
+    """The list of applications."""
+
+    async def page(
+        self, wanted: ApplicationsWanted, after: ApplicationMark | None, limit: int
+    ) -> list[ApplicationRow]: ...
+
+
+class Rounds(Protocol):
+    """The list of rounds; ``open_at`` selects those whose window covers the instant."""
+
+    async def page(self, open_at: datetime | None, after: RoundMark | None, limit: int) -> list[RoundRow]: ...
+
+
+_STATUS: Mapping[type, str] = {
+    e.ApplicationDrafted: "draft",
+    e.ApplicationSubmitted: "submitted",
+    e.ApplicationWithdrawn: "withdrawn",
+    e.ApplicationReturned: "returned",
+    e.RefusalReceived: "refused",
+    e.TitleReceived: "titled",
+    e.TitleLost: "revoked",
+}
+
+
+def changes(batch: Iterable[Recorded]) -> Mapping[str, Mapping[str, Any]]:
+    """Case -> columns that these facts set, the last word of a batch counting; other facts are left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for recorded in batch:
+        status = _STATUS.get(type(recorded.fact))
+        if status is None:
+            continue
+        case_id = recorded.stream.partition(":")[2]
+        row = found.setdefault(case_id, {"case_id": case_id})
+        row.update(_columns(recorded.fact), status=status, moved_at=recorded.origin.occurred_at)
+    return found
+
+
+def _columns(fact: e.Fact) -> Mapping[str, Any]:
+    match fact:
+        case e.ApplicationDrafted():
+            asks = fact.applicant
+            return {
+                "uscc": asks.uscc,
+                "name": asks.name,
+                "region": asks.region,
+                "level": asks.level,
+                "programme": fact.programme,
+                "round_id": fact.round_id,
+                "drafted_at": fact.drafted_at,
+            }
+        case e.ApplicationSubmitted():
+            return {"revision": fact.revision}
+        case e.TitleReceived():
+            return {"number": fact.number, "valid_to": fact.valid_to}
+        case _:
+            return {}

@@ -1,0 +1,166 @@
+"""Understands what each public event means for those concerned: the words that its texts need, and whose case it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import assert_never
+
+from services.notifications.domain.commands import Announce, Applicant
+from services.notifications.domain.errors import Refusal
+from services.notifications.handlers import Handlers
+from shared import events as words
+from shared.envelope import Origin, machine
+from shared.runtime.clock import SHANGHAI, Clock, local_day
+from shared.runtime.ports import Delivery, Effect, Rejected, Streams
+from shared.runtime.records import Foreign, Malformed, event_of, from_record
+from shared.runtime.store import FactStore
+from shared.runtime.streams import CollectingStreams
+
+ACTOR = machine("notifications")
+Heard = tuple[Announce, Origin]
+
+
+class Announcements:
+    """Tells those concerned of every public event."""
+
+    name = "notifications"
+    topics = ("intake.events.v1", "review.events.v1", "registry.events.v1")
+
+    def __init__(self, store: FactStore, handlers: Handlers, clock: Clock) -> None:
+        self._store = store
+        self._handlers = handlers
+        self._clock = clock
+
+    async def prepare(self, batch: Sequence[Delivery]) -> Effect:
+        streams = CollectingStreams(self._store)
+        cases: dict[str, list[Heard]] = {}
+        for delivery in batch:
+            if (heard := self._heard(delivery)) is not None:
+                cases.setdefault(heard[0].case_id, []).append(heard)
+        # Cases share no stream, so they are told side by side; what belongs to one case is told in its order.
+        ends = await asyncio.gather(*(self._announce(streams, case) for case in cases.values()), return_exceptions=True)
+        for fault in ends:
+            if fault is not None:
+                raise fault
+        return streams.write
+
+    def _heard(self, delivery: Delivery) -> Heard | None:
+        match from_record(delivery.record):
+            case Malformed(reason):
+                raise Rejected(reason)
+            case Foreign():
+                return None
+            case envelope:
+                command = to_command(event_of(envelope), envelope.id, envelope.case_id)
+                cause, trace = envelope.id, envelope.origin.trace_id
+        return command, Origin(ACTOR, self._clock.now(), cause, caused_by=cause, trace_id=trace)
+
+    async def _announce(self, streams: Streams, case: Sequence[Heard]) -> None:
+        for command, origin in case:
+            try:
+                await self._handlers.announce(streams, command, origin)
+            except Refusal as refusal:
+                raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
+
+
+def to_command(event: words.PublicEvent, event_id: str, case_id: str) -> Announce:
+    """The announcement of an event. ``words`` are those that its texts may use besides ``name`` and ``case``."""
+    region = event.issuer_region if isinstance(event, words.RoundOpened) else ""
+    return Announce(event_id, type(event).__name__, case_id, _words(event), _applicant(event), region)
+
+
+def _applicant(event: words.PublicEvent) -> Applicant | None:
+    """Whose case it is, where the event says so."""
+    match event:
+        case words.ApplicationSubmitted() | words.RecognitionApproved():
+            return Applicant(event.applicant.uscc, event.applicant.name, event.applicant.region)
+        case words.Certified() | words.Revoked():
+            return Applicant(event.holder_uscc, event.holder_name, event.holder_region)
+        case _:
+            return None
+
+
+def _words(event: words.PublicEvent) -> Mapping[str, str]:
+    match event:
+        case words.RoundOpened():
+            return {"title": event.title, "opens_on": _day(event.opens_at), "closes_at": _minute(event.closes_at)}
+        case words.ApplicationSubmitted():
+            return {"day": _day(event.submitted_at), "revision": str(event.revision)}
+        case words.ApplicationWithdrawn():
+            return {"day": _day(event.withdrawn_at), "reason": event.reason}
+        case words.CorrectionRequested():
+            items = "\n".join(f"{number}. {item}" for number, item in enumerate(event.items, 1))
+            return {"day": _day(event.requested_at), "count": str(len(event.items)), "items": items}
+        case words.PreliminaryApproved():
+            return {"day": _day(event.approved_at)}
+        case words.Scored():
+            return _score(event)
+        case words.Publicized():
+            return _notice(event)
+        case words.RecognitionApproved() | words.Certified():
+            return _title(event)
+        case words.RecognitionRefused():
+            return {"day": _day(event.refused_at), "reason": event.reason}
+        case words.RevocationOrdered():
+            return _ground(event, event.ordered_at)
+        case words.Revoked():
+            return _ground(event, event.revoked_at)
+        case _:
+            assert_never(event)
+
+
+def _score(event: words.Scored) -> Mapping[str, str]:
+    return {
+        "day": _day(event.scored_at),
+        "score": event.score,
+        "max_score": event.max_score,
+        "experts": str(event.experts),
+        "result_zh": "达到合格线" if event.passed else "未达到合格线",
+        "result_en": "the pass mark was reached" if event.passed else "the pass mark was not reached",
+    }
+
+
+def _notice(event: words.Publicized) -> Mapping[str, str]:
+    return {
+        "day": _day(event.publicized_at),
+        "posted_on": _written(event.posted_on),
+        "closes_on": _written(event.closes_on),
+        "channel": event.channel,
+        "provisional_zh": "（截止日期待国务院公布节假日安排后确认）" if event.provisional else "",
+        "provisional_en": " (the last day is provisional until the year's holidays are published)"
+        if event.provisional
+        else "",
+    }
+
+
+def _title(event: words.RecognitionApproved | words.Certified) -> Mapping[str, str]:
+    since = _written(event.valid_from)
+    until = None if event.valid_to is None else _written(event.valid_to)
+    said = event.decided_at if isinstance(event, words.RecognitionApproved) else event.certified_at
+    return {
+        "day": _day(said),
+        "number": event.number if isinstance(event, words.Certified) else "",
+        "title_zh": event.title_zh,
+        "title_en": event.title_en,
+        "issuer": event.issuer_name,
+        "validity_zh": f"{since} 至 {until}" if until else f"自 {since} 起",
+        "validity_en": f"from {since} to {until}" if until else f"from {since}",
+    }
+
+
+def _ground(event: words.RevocationOrdered | words.Revoked, said: datetime) -> Mapping[str, str]:
+    return {"day": _day(said), "number": event.number, "clause": event.clause, "reason": event.reason}
+
+
+def _day(instant: datetime) -> str:
+    return _written(local_day(instant))
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _written(day: date) -> str:
+    return day.isoformat()

@@ -1,0 +1,120 @@
+"""Understands one title on record: what may be entered, what may be revoked, and what its status is on a day.
+
+A status is read off the dates, never set: nobody has to remember to let a title lapse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Literal
+
+from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
+from services.registry.domain.errors import (
+    AlreadyEntered,
+    AlreadyRevoked,
+    AnotherNumber,
+    NoGround,
+    NotOnRecord,
+    ValidityReversed,
+)
+from services.registry.domain.events import TitleEntered, TitleRevoked
+from services.registry.domain.numbering import number_for
+
+Fact = TitleEntered | TitleRevoked
+Status = Literal["pending", "active", "lapsed", "revoked"]
+"""pending: entered, first day of validity still to come; lapsed (失效): last day passed; revoked (撤销): by order."""
+
+STATUSES: tuple[Status, ...] = ("pending", "active", "lapsed", "revoked")
+CHINA = timezone(timedelta(hours=8))
+"""Asia/Shanghai has had one offset since 1991; a domain asks no time zone database."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One title's place in the record; empty until it is entered. Nothing is ever removed from it."""
+
+    title: TitleEntered | None = None
+    revocation: TitleRevoked | None = None
+
+
+def decide(command: Command, entry: Entry, now: datetime) -> tuple[Fact, ...]:
+    """The facts that follow, none where the same was recorded before; raises a refusal of ``errors.py``."""
+    match command:
+        case EnterTitle():
+            return _enter(command, entry, now)
+        case RevokeTitle():
+            return _revoke(command, entry, now)
+
+
+def evolve(entry: Entry, fact: Fact) -> Entry:
+    """The entry after the fact."""
+    match fact:
+        case TitleEntered():
+            return replace(entry, title=fact)
+        case TitleRevoked():
+            return replace(entry, revocation=fact)
+
+
+def status_on(entry: Entry, day: date) -> Status | None:
+    """The title's status on a day (Asia/Shanghai); None where nothing is on record."""
+    if entry.title is None:
+        return None
+    if entry.revocation is not None and entry.revocation.revoked_on <= day:
+        return "revoked"
+    if day < entry.title.valid_from:
+        return "pending"
+    if entry.title.valid_to is not None and entry.title.valid_to < day:
+        return "lapsed"
+    return "active"
+
+
+def _enter(command: EnterTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]:
+    if entry.title is not None:
+        if _as_command(entry.title) != command:
+            raise AlreadyEntered
+        return ()
+    if command.valid_to is not None and command.valid_to < command.valid_from:
+        raise ValidityReversed
+    number = number_for(command.case_id, command.issuer_region, command.valid_from.year)
+    return (TitleEntered(number=number, entered_at=now, **_values(command)),)
+
+
+def _revoke(command: RevokeTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]:
+    title = entry.title
+    if title is None:
+        raise NotOnRecord
+    if title.number != command.number:
+        raise AnotherNumber
+    if not (command.ground.strip() and command.clause.strip() and command.reason.strip()):
+        raise NoGround
+    if entry.revocation is not None:
+        if (entry.revocation.ground, entry.revocation.ordered_at) != (command.ground, command.ordered_at):
+            raise AlreadyRevoked
+        return ()
+    return (_revoked(title, command, now),)
+
+
+def _revoked(title: TitleEntered, command: RevokeTitle, now: datetime) -> TitleRevoked:
+    return TitleRevoked(
+        case_id=title.case_id,
+        number=title.number,
+        programme=title.programme,
+        holder_uscc=title.holder_uscc,
+        holder_name=title.holder_name,
+        holder_region=title.holder_region,
+        ground=command.ground,
+        clause=command.clause,
+        reason=command.reason,
+        ordered_at=command.ordered_at,
+        revoked_on=command.ordered_at.astimezone(CHINA).date(),
+        revoked_at=now,
+    )
+
+
+def _as_command(title: TitleEntered) -> EnterTitle:
+    return EnterTitle(**{field.name: getattr(title, field.name) for field in fields(EnterTitle)})
+
+
+def _values(command: EnterTitle) -> dict[str, Any]:
+    return {field.name: getattr(command, field.name) for field in fields(command)}

@@ -1,0 +1,72 @@
+"""Understands how review is put together: its log, its lists, what it hears and says, its deadlines, its routes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import shared.programmes
+from services.review.adapters.lists import SqlLists
+from services.review.adapters.views import NOTICE_OVER, CasesView, DeadlinesView, RoundsView
+from services.review.domain.errors import Refusal
+from services.review.domain.events import FACTS
+from services.review.handlers import Handlers, Programmes
+from services.review.http import act_routes, case_routes, objection_routes, round_routes, title_routes
+from services.review.inbox import ACTOR, MYSELF, Inbox
+from services.review.outbox import case_of, to_public
+from shared.envelope import Origin
+from shared.programmes.catalogue import Catalogue
+from shared.runtime.clock import Clock
+from shared.runtime.deadlines import AlreadySettled, Due, Fire
+from shared.runtime.ports import Streams
+from shared.runtime.service import Around, Parts, Service, assemble
+from shared.runtime.streams import CommittingStreams
+
+MIGRATIONS: Path | None = None
+"""Review has no tables besides the runtime's and its views."""
+
+DEFINITIONS = Path(shared.programmes.__file__).parent / "definitions"
+
+
+def build(around: Around, programmes: Programmes | None = None) -> Service:
+    """The service on what the process gives it; ``programmes`` is the library of regulations where it is another."""
+    library = programmes or Catalogue.load(DEFINITIONS)
+    store = around.store(FACTS)
+    handlers = Handlers(library, sandbox=around.settings.profile == "demo")
+    streams, lists = CommittingStreams(store), SqlLists(around.database.pool)
+    return assemble(
+        around,
+        Parts(
+            name="review",
+            title="Shifan review 评审",
+            store=store,
+            to_public=to_public,
+            case_of=case_of,
+            routers=(
+                case_routes(streams, lists, library, around.files),
+                act_routes(handlers, streams),
+                objection_routes(handlers, streams, lists, around.clock),
+                round_routes(handlers, streams, lists),
+                title_routes(handlers, streams, lists),
+            ),
+            subscribers=(Inbox(store, handlers, around.clock),),
+            views=(CasesView(), RoundsView(), DeadlinesView()),
+            refusals=(Refusal,),
+            fire=firing(handlers, streams, around.clock),
+        ),
+    )
+
+
+def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
+    """Carries out a deadline of the view ``deadlines``: ``<what>:<step>``."""
+
+    async def fire(due: Due) -> None:
+        what, _, step = due.kind.partition(":")
+        origin = Origin(ACTOR, clock.now(), command_id=f"{due.deadline_id}@{due.due_at.isoformat()}")
+        if what == NOTICE_OVER:
+            followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
+        else:
+            followed = await handlers.let_step_lapse(streams, due.case_id, step, origin)
+        if not followed:
+            raise AlreadySettled(f"nothing follows from {due.kind}")
+
+    return fire

@@ -1,0 +1,160 @@
+"""Understands what happens to a case as a whole: opened, led into a step and out of it, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, ClassVar, cast
+
+from services.review.domain.desks import Desk
+from services.review.domain.people import Act
+from services.review.domain.steps import (
+    assess,
+    award,
+    check,
+    close,
+    decide,
+    endorse,
+    file,
+    inspect,
+    notice,
+    pay,
+    publish,
+    rectify,
+    score,
+    visit,
+)
+from services.review.domain.steps import (
+    list as listing,
+)
+from services.review.domain.steps.shape import StepType
+from services.review.domain.subject import Applicant, Case, Concluded
+
+TYPES: Mapping[str, StepType] = MappingProxyType(
+    {
+        module.TYPE: cast(StepType, module)
+        for module in (
+            *(file, check, assess, endorse, score, visit, listing, notice, decide, award, publish, inspect),
+            *(rectify, pay, close),
+        )
+    }
+)
+"""Every type of step that this service can run, by its name in a programme."""
+
+
+@dataclass(frozen=True)
+class CaseOpened:
+    """An application arrived; from here on the case is under exactly this text of the regulation."""
+
+    NAME: ClassVar[str] = "review.case-opened.1"
+    case_id: str
+    programme: str
+    round_id: str
+    applicant: Applicant
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class StepEntered:
+    """The case came to a step. ``due_at`` is its deadline, None where there is none."""
+
+    NAME: ClassVar[str] = "review.step-entered.1"
+    step: str
+    type: str
+    title_zh: str
+    title_en: str
+    desk: Desk
+    entered_at: datetime
+    due_at: datetime | None = None
+    due_provisional: bool = False
+
+
+@dataclass(frozen=True)
+class StepConcluded:
+    """A step ended with one of its outcomes."""
+
+    NAME: ClassVar[str] = "review.step-concluded.1"
+    step: str
+    outcome: str
+    reason: str
+    concluded_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseWithdrawn:
+    """The applicant took the application back."""
+
+    NAME: ClassVar[str] = "review.case-withdrawn.1"
+    reason: str
+    withdrawn_at: datetime
+
+
+FACTS: tuple[type, ...] = (
+    CaseOpened,
+    StepEntered,
+    StepConcluded,
+    CaseWithdrawn,
+    *(fact for module in TYPES.values() for fact in module.FACTS),
+)
+NONE = Case()
+
+
+def evolve(case: Case, fact: Any) -> Case:
+    """Fold one fact into the case; facts of a step go to their type."""
+    match fact:
+        case CaseOpened():
+            return replace(
+                case,
+                case_id=fact.case_id,
+                status="open",
+                programme=fact.programme,
+                round_id=fact.round_id,
+                applicant=fact.applicant,
+            )
+        case StepEntered():
+            return _entered(case, fact)
+        case StepConcluded():
+            ended = Concluded(fact.step, fact.outcome, fact.reason, fact.concluded_at)
+            return replace(case, history=(*case.history, ended), due_at=None)
+        case CaseWithdrawn():
+            return replace(case, status="withdrawn", result="withdrawn", step="", step_type="", due_at=None)
+        case _:
+            return _in_step(case, fact)
+
+
+def _entered(case: Case, fact: StepEntered) -> Case:
+    return replace(
+        case,
+        step=fact.step,
+        step_type=fact.type,
+        due_at=fact.due_at,
+        types={**case.types, fact.step: fact.type},
+        # Whoever comes to a step again begins it anew; how often and how it ended before stands in the history.
+        states={**case.states, fact.step: TYPES[fact.type].INITIAL},
+        entered={**case.entered, fact.step: case.entered.get(fact.step, 0) + 1},
+    )
+
+
+def _in_step(case: Case, fact: Any) -> Case:
+    step = fact.step
+    module = TYPES[case.types[step]]
+    case = replace(case, states={**case.states, step: module.evolve(case.states[step], fact)})
+    duty = getattr(fact, "DUTY", None)
+    if duty is not None and fact.by:  # silence is nobody's act
+        case = replace(case, acts=(*case.acts, Act(fact.by, duty, step)))
+    match fact:
+        case file.FilingReceived():
+            return replace(
+                case,
+                answers=fact.answers,
+                papers=fact.papers,
+                declared_by=fact.declared_by,
+                revision=fact.revision,
+                filed_at=fact.filed_at,
+            )
+        case close.CaseClosed():
+            return replace(case, status="closed", result=fact.result, step="", step_type="", due_at=None)
+        case _:
+            return case

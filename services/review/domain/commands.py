@@ -1,0 +1,64 @@
+"""Understands what may be asked of review: the commands of every step, of rounds and of titles, in one place."""
+
+from __future__ import annotations
+
+from services.review.domain.progress import OpenCase
+from services.review.domain.rounds import OpenRound
+from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
+from services.review.domain.steps.award import RecordEntry
+from services.review.domain.steps.check import AcceptApplication, RefuseAcceptance, RequestCorrection
+from services.review.domain.steps.decide import ApproveDecision, ProposeDecision, ReturnProposal
+from services.review.domain.steps.endorse import GiveEndorsement
+from services.review.domain.steps.file import ReceiveFiling
+from services.review.domain.steps.inspect import RecordInspection
+from services.review.domain.steps.list import DecideListing
+from services.review.domain.steps.notice_acts import (
+    AnswerObjection,
+    CloseNotice,
+    PostNotice,
+    ReceiveObjection,
+    RecountNotice,
+)
+from services.review.domain.steps.pay import PayInstalment, StopPayment
+from services.review.domain.steps.publish import PublishContent, WithdrawContent
+from services.review.domain.steps.rectify import AcceptRectification
+from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
+from services.review.domain.steps.visit import RecordVisit, WaiveVisit
+from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
+
+__all__ = [
+    "AcceptApplication",
+    "AcceptRectification",
+    "AnswerObjection",
+    "ApproveDecision",
+    "AssignExperts",
+    "CloseNotice",
+    "ConcludeAssessment",
+    "ConfirmComputed",
+    "ConfirmRevocation",
+    "DecideListing",
+    "DeclareConflict",
+    "DismissRevocation",
+    "GiveEndorsement",
+    "OpenCase",
+    "OpenRound",
+    "PayInstalment",
+    "PostNotice",
+    "ProposeDecision",
+    "ProposeRevocation",
+    "PublishContent",
+    "ReceiveFiling",
+    "ReceiveObjection",
+    "RecordEntry",
+    "RecordInspection",
+    "RecordVerdict",
+    "RecordVisit",
+    "RecountNotice",
+    "RefuseAcceptance",
+    "RequestCorrection",
+    "ReturnProposal",
+    "SealScore",
+    "StopPayment",
+    "WaiveVisit",
+    "WithdrawContent",
+]

@@ -1,0 +1,51 @@
+"""Understands what can happen in review: the facts of cases with all their steps, of rounds and of titles.
+
+The facts of a step stand beside its rules in ``steps``; here they are gathered, because the log knows them all.
+"""
+
+from __future__ import annotations
+
+from services.review.domain import case, rounds, title
+from services.review.domain.steps import (
+    assess,
+    award,
+    check,
+    close,
+    decide,
+    endorse,
+    file,
+    inspect,
+    pay,
+    publish,
+    rectify,
+    visit,
+)
+from services.review.domain.steps import list as listing
+from services.review.domain.steps import notice_acts as notice
+from services.review.domain.steps import score_acts as score
+
+Fact = (
+    case.CaseOpened
+    | case.StepEntered
+    | case.StepConcluded
+    | case.CaseWithdrawn
+    | file.FilingReceived
+    | check.Fact
+    | assess.Fact
+    | endorse.EndorsementGiven
+    | score.Fact
+    | visit.Fact
+    | listing.ListingDecided
+    | notice.Fact
+    | decide.Fact
+    | award.Fact
+    | publish.Fact
+    | pay.Fact
+    | inspect.InspectionRecorded
+    | rectify.RectificationAccepted
+    | close.CaseClosed
+    | rounds.RoundOpened
+    | title.Fact
+)
+
+FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS)

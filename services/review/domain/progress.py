@@ -1,0 +1,188 @@
+"""Understands how a case moves on: who may act in its present step, what follows, and where that leads.
+
+A case never asks which programme it is in; it asks its pinned programme what comes next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.review.domain import errors
+from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
+from services.review.domain.days import PUBLISHED, due
+from services.review.domain.desks import desk_of, reaches
+from services.review.domain.judging import filed
+from services.review.domain.people import Duty, clash, same_group
+from services.review.domain.steps import award
+from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
+from services.review.domain.subject import Applicant, Case
+from shared.calendar import Calendar
+from shared.programmes.expressions import holds
+from shared.programmes.model import Programme, Step
+from shared.programmes.rules import scope_of
+
+Facts = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """An application was filed for the first time."""
+
+    case_id: str
+    programme: str
+    round_id: str
+    applicant: Applicant
+
+
+def decide_open(
+    command: OpenCase, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+) -> Facts:
+    """Open the case at the first step of its programme; the same application twice is one case."""
+    if case.status != "none":
+        return ()
+    opened = CaseOpened(command.case_id, command.programme, command.round_id, command.applicant, now)
+    case = evolve(case, opened)
+    first = programme.first_step(command.applicant)
+    return (opened, *_enter(case, first, programme, now, calendar))
+
+
+def decide_withdraw(reason: str, case: Case, now: datetime) -> Facts:
+    """The applicant took it back. Whoever was decided about before stays decided: the later word comes too late."""
+    return (CaseWithdrawn(reason, now),) if case.status == "open" and not _is_decided(case) else ()
+
+
+def _is_decided(case: Case) -> bool:
+    return any(isinstance(state, award.State) and state.conferred for state in case.states.values())
+
+
+def decide_in_step(
+    command: StepCommand, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+) -> Facts:
+    """Act in the present step. What follows from an outcome follows at once, as far as nobody has to act."""
+    step = _present(command, case, programme)
+    situation = Situation(case, step, case.states[step.id], programme, now, calendar)
+    module = TYPES[step.type]
+    if type(command) not in module.COMMANDS:
+        raise errors.NotForThisStep(zh=step.title.zh, en=step.title.en)
+    _ensure_entitled(command, module.who(command, situation), situation)
+    decided = module.decide(command, situation)
+    _ensure_separate(command, decided.facts, situation)
+    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+
+
+def decide_lapse(
+    step_id: str, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+) -> Facts:
+    """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing."""
+    overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at < now
+    if not overdue:
+        return ()
+    step = programme.step(step_id)
+    decided = TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now, calendar))
+    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+
+
+def _present(command: StepCommand, case: Case, programme: Programme) -> Step:
+    if case.status == "none":
+        raise errors.CaseUnknown()
+    if case.status != "open" or not case.step:
+        raise errors.CaseEnded()
+    step = programme.step(case.step)
+    if command.step != step.id:
+        raise errors.NotThisStep(zh=step.title.zh, en=step.title.en)
+    return step
+
+
+# ── who ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _ensure_entitled(command: StepCommand, parties: Parties, situation: Situation) -> None:
+    """The person has the role of one of the parties and its reach; a machine or a named role where those suffice."""
+    by, applicant = command.by, situation.case.applicant
+    if by.role in parties.roles:
+        return
+    asked = [situation.programme.party(name) for name in parties.parties]
+    fitting = [party for party in asked if party.role == by.role]
+    if not fitting:
+        named = asked or [situation.programme.party(situation.step.actor)]
+        raise errors.WrongParty(
+            zh="、".join(party.title.zh for party in named), en=", ".join(party.title.en for party in named)
+        )
+    desks = [desk_of(party.id, situation.programme) for party in fitting]
+    if not any(reaches(desk, by.region, applicant.region) for desk in desks):
+        raise errors.OutsideRegion()
+
+
+def _ensure_separate(command: StepCommand, facts: Facts, situation: Situation) -> None:
+    """Duties that exclude each other never meet in one person, and nobody acts on a case of an own organisation."""
+    case, step, by = situation.case, situation.step, command.by
+    if by.organisation and by.organisation == case.applicant.uscc:
+        raise errors.OwnOrganisation()
+    duties: set[Duty] = {fact.DUTY for fact in facts if hasattr(fact, "DUTY")}
+    sharing = _sharing_group(step, situation.programme)
+    for duty in duties:
+        found = clash(by.id, duty, case.acts) or same_group(by.id, step.id, sharing, case.acts)
+        if found is not None:
+            title = situation.programme.step(found.step).title
+            raise errors.DutiesSeparate(zh=title.zh, en=title.en)
+
+
+def _sharing_group(step: Step, programme: Programme) -> list[str]:
+    groups = set(step.segregation)
+    return [s.id for s in programme.procedure_of(step.id).steps if groups & set(s.segregation)]
+
+
+# ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _folded(case: Case, facts: Facts) -> Case:
+    for fact in facts:
+        case = evolve(case, fact)
+    return case
+
+
+def _advance(
+    case: Case, step: Step, decided: Decided, programme: Programme, now: datetime, calendar: Calendar
+) -> Facts:
+    """Out of the step by its outcome and into the next one."""
+    if not decided.outcome:
+        return ()
+    if decided.outcome not in step.outcomes:
+        raise errors.OutcomeImpossible(zh=step.title.zh, en=step.title.en)
+    if decided.outcome == step.goes_on:
+        _ensure_guard(case, step, programme)
+    concluded = StepConcluded(step.id, decided.outcome, decided.reason, now)
+    case = evolve(case, concluded)
+    after = programme.next_step(step.id, decided.outcome, case.applicant, case.answers, case.entered)
+    return (concluded, *_enter(case, after, programme, now, calendar))
+
+
+def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
+    if step.guard is None:
+        return
+    applicant = case.applicant
+    scope = scope_of(programme, case.answers, filed(case, programme), region=applicant.region, level=applicant.level)
+    if holds(step.guard, scope) is not True:
+        raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
+
+
+def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
+    """Into a step, and through it where it needs nobody."""
+    if step.type not in TYPES:
+        raise errors.ProgrammeNotRunnable(what=step.type)
+    decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar))
+    due_at, provisional = due(step.deadline or getattr(step.parameters, "within", None), now, calendar)
+    entered = StepEntered(
+        step=step.id,
+        type=step.type,
+        title_zh=step.title.zh,
+        title_en=step.title.en,
+        desk=desk_of(decided.waits_for or step.actor, programme),
+        entered_at=now,
+        due_at=due_at,
+        due_provisional=provisional,
+    )
+    case = evolve(case, entered)
+    return (entered, *decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))

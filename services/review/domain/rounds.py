@@ -1,0 +1,95 @@
+"""Understands a round: a call for applications under one text, with a window, opened by an officer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from services.review.domain import errors
+from services.review.domain.case import TYPES
+from services.review.domain.people import Person
+from services.review.domain.steps.shape import stated
+from shared.identifiers import region_contains
+from shared.programmes.model import Programme
+
+LONGEST_DAYS = 400
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    """Call for applications from ``opens_at`` until ``closes_at`` (excluded)."""
+
+    round_id: str
+    by: Person
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class RoundOpened:
+    """The call stands."""
+
+    NAME: ClassVar[str] = "review.round-opened.1"
+    round_id: str
+    programme: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    issuer_region: str
+    by: str
+    opened_at: datetime
+
+
+FACTS: tuple[type, ...] = (RoundOpened,)
+
+
+@dataclass(frozen=True)
+class Round:
+    """A call, once it was opened."""
+
+    opened: RoundOpened | None = None
+
+
+NONE = Round()
+
+
+def evolve(known: Round, fact: Any) -> Round:
+    return Round(fact) if isinstance(fact, RoundOpened) else known
+
+
+def decide_round(
+    command: OpenRound, known: Round, programme: Programme, now: datetime, sandbox: bool
+) -> tuple[RoundOpened, ...]:
+    """Open it under a text that can be run: in production one in force, in a sandbox also drafts with a supplement."""
+    if known.opened is not None:
+        raise errors.RoundExists()
+    if not region_contains(command.by.region, programme.region):
+        raise errors.OutsideRegion()
+    _ensure_runnable(programme, sandbox)
+    length = command.closes_at - command.opens_at
+    if command.closes_at <= now or not timedelta() < length <= timedelta(days=LONGEST_DAYS):
+        raise errors.WindowWrong(days=LONGEST_DAYS)
+    opened = RoundOpened(
+        round_id=command.round_id,
+        programme=programme.ref,
+        title=stated(command.title),
+        opens_at=command.opens_at,
+        closes_at=command.closes_at,
+        issuer_region=programme.region,
+        by=command.by.id,
+        opened_at=now,
+    )
+    return (opened,)
+
+
+def _ensure_runnable(programme: Programme, sandbox: bool) -> None:
+    if not programme.accepts_new_cases:
+        raise errors.ProgrammeNotRunnable(what=programme.legal.status)
+    if programme.sandbox_only and not sandbox:
+        raise errors.ProgrammeNotRunnable(what="sandbox_only")
+    missing = programme.missing_for_sandbox() if sandbox else programme.missing_for_activation()
+    unknown = tuple(step.type for step in programme.procedure().steps if step.type not in TYPES)
+    if missing or unknown:
+        raise errors.ProgrammeNotRunnable(what=", ".join((*missing[:10], *unknown)))

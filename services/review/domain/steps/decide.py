@@ -1,0 +1,181 @@
+"""Understands decide: one person proposes, another approves, with further authorities where the text says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from services.review.domain import errors
+from services.review.domain.desks import Desk, desk_of
+from services.review.domain.people import Duty, Person
+from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from shared.programmes.model import Deciding
+
+TYPE = "decide"
+
+
+@dataclass(frozen=True)
+class ProposeDecision:
+    """Propose to approve or to refuse."""
+
+    step: str
+    by: Person
+    approve: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class ApproveDecision:
+    """Agree with the proposal, as the approver or for one of the joint authorities."""
+
+    step: str
+    by: Person
+    party: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReturnProposal:
+    """Disagree with the proposal: it is void, and somebody proposes again."""
+
+    step: str
+    by: Person
+    reason: str
+    party: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionProposed:
+    """A proposal waits for another person."""
+
+    NAME: ClassVar[str] = "review.decision-proposed.1"
+    DUTY: ClassVar[Duty] = "propose"
+    step: str
+    by: str
+    approve: bool
+    reason: str
+    proposed_at: datetime
+    desks: tuple[Desk, ...]
+
+
+@dataclass(frozen=True)
+class DecisionApproved:
+    """One of those who must agree did."""
+
+    NAME: ClassVar[str] = "review.decision-approved.1"
+    DUTY: ClassVar[Duty] = "approve"
+    step: str
+    by: str
+    party: str
+    reason: str
+    approved_at: datetime
+
+
+@dataclass(frozen=True)
+class ProposalReturned:
+    """The proposal fell."""
+
+    NAME: ClassVar[str] = "review.proposal-returned.1"
+    DUTY: ClassVar[Duty] = "approve"
+    step: str
+    by: str
+    reason: str
+    returned_at: datetime
+
+
+Command = ProposeDecision | ApproveDecision | ReturnProposal
+Fact = DecisionProposed | DecisionApproved | ProposalReturned
+
+
+@dataclass(frozen=True)
+class State:
+    """The proposal that stands, and which parties agreed with it."""
+
+    proposal: DecisionProposed | None = None
+    agreed: tuple[str, ...] = ()
+
+
+COMMANDS: tuple[type, ...] = (ProposeDecision, ApproveDecision, ReturnProposal)
+FACTS: tuple[type, ...] = (DecisionProposed, DecisionApproved, ProposalReturned)
+INITIAL = State()
+
+
+def _approvers(situation: Situation) -> tuple[str, ...]:
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Deciding)
+    if not isinstance(parameters.approver, str):
+        raise errors.ParameterUnset(what=f"{situation.step.id}.approver")
+    return (parameters.approver, *parameters.jointly)
+
+
+def who(command: Command, situation: Situation) -> Parties:
+    """The step's authority proposes; the approver and the joint authorities agree."""
+    if isinstance(command, ProposeDecision):
+        return actor(situation)
+    approvers = _approvers(situation)
+    return Parties((command.party,) if command.party in approvers else approvers)
+
+
+def enter(situation: Situation) -> Decided:
+    """The case waits for a proposal."""
+    return Decided(())
+
+
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
+def decide(command: Command, situation: Situation) -> Decided:
+    """Propose, agree or disagree; decided when all who must agree did."""
+    if isinstance(command, ProposeDecision):
+        return _propose(command, situation)
+    proposal: DecisionProposed | None = situation.state.proposal
+    if proposal is None:
+        raise errors.NoProposal()
+    if proposal.by == command.by.id:
+        raise errors.DutiesSeparate(zh=situation.step.title.zh, en=situation.step.title.en)
+    if isinstance(command, ReturnProposal):
+        reason = stated(command.reason)
+        return Decided((ProposalReturned(situation.step.id, command.by.id, reason, situation.now),))
+    return _agree(command, proposal, situation)
+
+
+def _propose(command: ProposeDecision, situation: Situation) -> Decided:
+    if situation.state.proposal is not None:
+        raise errors.ProposalStands()
+    reason = stated(command.reason)
+    return Decided(
+        (
+            DecisionProposed(
+                situation.step.id,
+                command.by.id,
+                command.approve,
+                reason,
+                situation.now,
+                tuple(desk_of(party, situation.programme) for party in _approvers(situation)),
+            ),
+        )
+    )
+
+
+def _agree(command: ApproveDecision, proposal: DecisionProposed, situation: Situation) -> Decided:
+    approvers, agreed = _approvers(situation), situation.state.agreed
+    party = command.party or approvers[0]
+    if party not in approvers or party in agreed:
+        raise errors.AlreadySigned()
+    fact = DecisionApproved(situation.step.id, command.by.id, party, command.reason.strip(), situation.now)
+    if len(agreed) + 1 < len(approvers):
+        return Decided((fact,))
+    return Decided((fact,), "approved" if proposal.approve else "refused", proposal.reason)
+
+
+def evolve(state: State, fact: Fact) -> State:
+    match fact:
+        case DecisionProposed():
+            return State(fact)
+        case DecisionApproved():
+            return replace(state, agreed=(*state.agreed, fact.party))
+        case ProposalReturned():
+            return State()

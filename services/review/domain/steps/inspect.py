@@ -1,0 +1,158 @@
+"""Understands inspect (测评, 评价, 复核): one or several assessors look at named topics, perhaps with a score sheet or
+condition by condition, and say whether it passes; it passes when all of them say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import ClassVar
+
+from services.review.domain import errors
+from services.review.domain.people import Duty, Person
+from services.review.domain.steps.assess import GOOD
+from services.review.domain.steps.shape import Decided, Parties, Situation, stated
+from shared.programmes.model import Inspecting
+from shared.programmes.scores import Unscorable, aggregate
+
+TYPE = "inspect"
+
+
+@dataclass(frozen=True)
+class RecordInspection:
+    """What one assessor found: a sentence for every topic, points where there is a score sheet, a verdict for every
+    condition that is judged again, and whether it passes."""
+
+    step: str
+    by: Person
+    passes: bool
+    opinion: str
+    findings: tuple[str, ...] = ()
+    points: Mapping[str, str] = field(default_factory=dict)
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+    party: str = ""
+
+
+@dataclass(frozen=True)
+class InspectionRecorded:
+    """One assessor's findings."""
+
+    NAME: ClassVar[str] = "review.inspection-recorded.1"
+    DUTY: ClassVar[Duty] = "inspect"
+    step: str
+    by: str
+    party: str
+    passes: bool
+    opinion: str
+    findings: tuple[str, ...]
+    points: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    score: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class State:
+    """What the assessors found, by party."""
+
+    recorded: Mapping[str, InspectionRecorded] = field(default_factory=dict)
+
+
+COMMANDS: tuple[type, ...] = (RecordInspection,)
+FACTS: tuple[type, ...] = (InspectionRecorded,)
+INITIAL = State()
+
+
+def _assessors(situation: Situation) -> tuple[str, ...]:
+    parameters = _parameters(situation)
+    return parameters.assessors or (situation.step.actor,)
+
+
+def _parameters(situation: Situation) -> Inspecting:
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Inspecting)
+    return parameters
+
+
+def who(command: RecordInspection, situation: Situation) -> Parties:
+    """The assessor that the person speaks for."""
+    assessors = _assessors(situation)
+    return Parties((command.party,) if command.party in assessors else assessors)
+
+
+def enter(situation: Situation) -> Decided:
+    """The case waits for the assessors."""
+    return Decided(())
+
+
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
+def decide(command: RecordInspection, situation: Situation) -> Decided:
+    """Record it; the step ends with the last assessor."""
+    assessors = _assessors(situation)
+    recorded: Mapping[str, InspectionRecorded] = situation.state.recorded
+    party = command.party or assessors[0]
+    if party not in assessors or party in recorded:
+        raise errors.AlreadySigned()
+    _ensure_found(command, situation)
+    fact = InspectionRecorded(
+        step=situation.step.id,
+        by=command.by.id,
+        party=party,
+        passes=command.passes,
+        opinion=stated(command.opinion),
+        findings=tuple(finding.strip() for finding in command.findings),
+        points=dict(command.points),
+        verdicts=dict(command.verdicts),
+        score=_score(command, situation),
+        recorded_at=situation.now,
+    )
+    found = [*recorded.values(), fact]
+    if len(found) < len(assessors):
+        return Decided((fact,))
+    return Decided((fact,), "passed" if all(one.passes for one in found) else "failed", fact.opinion)
+
+
+def _ensure_found(command: RecordInspection, situation: Situation) -> None:
+    """A sentence for every topic; a verdict for every condition, and no pass against a verdict."""
+    topics = _parameters(situation).topics
+    if len(command.findings) != len(topics) or not all(finding.strip() for finding in command.findings):
+        raise errors.FindingsMissing(topics="; ".join(f"{topic.zh} / {topic.en}" for topic in topics))
+    wanted = _conditions(situation)
+    if set(command.verdicts) != wanted:
+        raise errors.VerdictsMissing(conditions=", ".join(sorted(wanted)))
+    if not set(command.verdicts.values()) <= GOOD | {"unmet"}:
+        raise errors.VerdictImpossible()
+    if command.passes and "unmet" in command.verdicts.values():
+        raise errors.VerdictImpossible()
+
+
+def _conditions(situation: Situation) -> set[str]:
+    named = _parameters(situation).conditions
+    if named != "all":
+        return set(named)
+    main = situation.programme.procedure().id
+    return {c.id for c in situation.programme.conditions if (c.procedure or main) == main}
+
+
+def _score(command: RecordInspection, situation: Situation) -> str:
+    """The sheet's total, where there is one; it must agree with whether it passes."""
+    named = _parameters(situation).rubric
+    if named is None:
+        return ""
+    rubric = situation.programme.rubric(named)
+    try:
+        score = aggregate(rubric, [{head: Decimal(points) for head, points in command.points.items()}])
+    except (Unscorable, InvalidOperation) as wrong:
+        raise errors.PointsWrong(heads=", ".join(f"{head.id} 0–{head.most}" for head in rubric.heads)) from wrong
+    if score.passed != command.passes:
+        raise errors.VerdictImpossible()
+    return str(score.total)
+
+
+def evolve(state: State, fact: InspectionRecorded) -> State:
+    return State({**state.recorded, fact.party: fact})

@@ -1,0 +1,250 @@
+"""Understands notice (公示): posted, counted by the calendar, open to objections, over after its last day.
+
+An open objection holds up this case only. The notice ends by its deadline; a case with an objection goes on when the
+objection is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from services.review.domain import errors
+from services.review.domain.days import last_day
+from services.review.domain.desks import desk_of
+from services.review.domain.steps.notice_acts import (
+    AnswerObjection,
+    CloseNotice,
+    Command,
+    Fact,
+    NoticeClosed,
+    NoticePosted,
+    NoticeRecounted,
+    ObjectionAnswered,
+    ObjectionReceived,
+    PostNotice,
+    ReceiveObjection,
+    RecountNotice,
+)
+from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from shared.programmes.model import Notice, Noticing, Objections, Unset
+
+TYPE = "notice"
+MOST_OBJECTIONS = 200
+
+
+@dataclass(frozen=True)
+class State:
+    """The posting, its last day, the objections and their answers, and whether the period is over."""
+
+    posted: NoticePosted | None = None
+    closes_on: date | None = None
+    provisional: bool = False
+    objections: Mapping[str, ObjectionReceived] = field(default_factory=dict)
+    answers: Mapping[str, ObjectionAnswered] = field(default_factory=dict)
+    closed: bool = False
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Objections without an answer."""
+        return tuple(name for name in self.objections if name not in self.answers)
+
+
+COMMANDS: tuple[type, ...] = (PostNotice, ReceiveObjection, AnswerObjection, RecountNotice, CloseNotice)
+FACTS: tuple[type, ...] = (NoticePosted, NoticeRecounted, ObjectionReceived, ObjectionAnswered, NoticeClosed)
+INITIAL = State()
+
+
+def definition(situation: Situation) -> Notice:
+    """The notice that this step posts."""
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Noticing)
+    return situation.programme.notice(parameters.notice)
+
+
+def who(command: Command, situation: Situation) -> Parties:
+    """The authority posts; anybody objects; the investigator answers; the clock is a machine's."""
+    match command:
+        case PostNotice():
+            return actor(situation)
+        case ReceiveObjection():
+            return Parties(roles=("public", "applicant"))
+        case AnswerObjection():
+            return _investigator(situation)
+        case RecountNotice() | CloseNotice():
+            return Parties(actor(situation).parties, ("machine",))
+
+
+def _investigator(situation: Situation) -> Parties:
+    rules = _rules(situation)
+    return Parties((rules.investigator,)) if isinstance(rules.investigator, str) else actor(situation)
+
+
+def _rules(situation: Situation) -> Objections:
+    rules = definition(situation).objections
+    if isinstance(rules, Unset):
+        raise errors.ParameterUnset(what=f"{definition(situation).id}.objections")
+    return rules
+
+
+def enter(situation: Situation) -> Decided:
+    """The case waits for the posting."""
+    return Decided(())
+
+
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
+def decide(command: Command, situation: Situation) -> Decided:
+    """Post, take objections, answer them, count again, close."""
+    match command:
+        case PostNotice():
+            return _post(command, situation)
+        case ReceiveObjection():
+            return _object(command, situation)
+        case AnswerObjection():
+            return _answer(command, situation)
+        case RecountNotice():
+            return _recount(situation)
+        case CloseNotice():
+            return _close(situation)
+
+
+def _post(command: PostNotice, situation: Situation) -> Decided:
+    if situation.state.posted is not None:
+        raise errors.NoticeStands()
+    notice = definition(situation)
+    closes_on, provisional = last_day(notice.duration, situation.today, notice.id, situation.calendar)
+    if isinstance(notice.channel, Unset):
+        raise errors.ParameterUnset(what=f"{notice.id}.channel")
+    posted = NoticePosted(
+        step=situation.step.id,
+        by=command.by.id,
+        notice=notice.id,
+        programme=situation.case.programme,
+        applicant_name=situation.case.applicant.name,
+        posted_on=situation.today,
+        closes_on=closes_on,
+        provisional=provisional,
+        channel=notice.channel.zh,
+        address=command.address.strip(),
+        posted_at=situation.now,
+    )
+    return Decided((posted,))
+
+
+def _object(command: ReceiveObjection, situation: Situation) -> Decided:
+    state: State = situation.state
+    rules = _rules(situation)
+    closes_on = _closes(state)
+    if command.objection in state.objections:
+        return Decided(())
+    if (state.closed or situation.today > closes_on) and rules.late != "accepted":
+        raise errors.ObjectionLate()
+    if len(state.objections) >= MOST_OBJECTIONS:
+        raise errors.TooMany(most=MOST_OBJECTIONS)
+    _ensure_stated(command, rules)
+    received = ObjectionReceived(
+        step=situation.step.id,
+        objection=command.objection,
+        objector=command.by.id,
+        name=command.name.strip(),
+        contact=command.contact.strip(),
+        grounds=stated(command.grounds),
+        evidence=command.evidence,
+        received_at=situation.now,
+        desk=desk_of(_investigator(situation).parties[0], situation.programme),
+    )
+    return Decided((received,))
+
+
+def _ensure_stated(command: ReceiveObjection, rules: Objections) -> None:
+    wanted = (
+        (rules.real_name is True, command.name.strip(), "真实姓名或单位 / real name"),
+        (rules.contact is True, command.contact.strip(), "联系方式 / contact"),
+        (rules.evidence is True, command.evidence, "佐证材料 / evidence"),
+    )
+    lacking = [words for needed, given, words in wanted if needed and not given]
+    if lacking:
+        raise errors.ObjectionIncomplete(what="; ".join(lacking))
+
+
+def _answer(command: AnswerObjection, situation: Situation) -> Decided:
+    state: State = situation.state
+    if command.objection not in state.waiting:
+        raise errors.ObjectionUnknown()
+    reason = stated(command.reason)
+    fact = ObjectionAnswered(situation.step.id, command.by.id, command.objection, command.upheld, reason, situation.now)
+    return Decided((fact,), _outcome(evolve(state, fact), situation) if state.closed else "", reason)
+
+
+def _recount(situation: Situation) -> Decided:
+    state: State = situation.state
+    if state.posted is None or state.closed or not state.provisional:
+        return Decided(())
+    notice = definition(situation)
+    counted, provisional = last_day(notice.duration, state.posted.posted_on, notice.id, situation.calendar)
+    # A right that was granted is never shortened: an earlier result leaves the announced day as it is.
+    closes_on = max(counted, _closes(state))
+    if (closes_on, provisional) == (state.closes_on, state.provisional):
+        return Decided(())
+    posted = state.posted
+    fact = NoticeRecounted(
+        step=situation.step.id,
+        notice=posted.notice,
+        programme=posted.programme,
+        applicant_name=posted.applicant_name,
+        posted_on=posted.posted_on,
+        closes_on=closes_on,
+        provisional=provisional,
+        channel=posted.channel,
+        recounted_at=situation.now,
+    )
+    return Decided((fact,))
+
+
+def _close(situation: Situation) -> Decided:
+    state: State = situation.state
+    closes_on = _closes(state)
+    if state.closed:
+        return Decided(())
+    recounted = _recount(situation)
+    if recounted.facts and situation.today <= recounted.facts[0].closes_on:
+        return recounted
+    if situation.today <= closes_on:
+        raise errors.NoticeRunning(closes=closes_on.isoformat())
+    fact = NoticeClosed(situation.step.id, len(state.waiting), situation.now)
+    return Decided((fact,), _outcome(evolve(state, fact), situation))
+
+
+def _outcome(state: State, situation: Situation) -> str:
+    """upheld as soon as one objection was right; clear when none waits, or where objections block nothing."""
+    if any(answer.upheld for answer in state.answers.values()):
+        return "upheld"
+    if not state.objections or not state.waiting:
+        return "clear"
+    return "clear" if _rules(situation).blocks == "nothing" else ""
+
+
+def _closes(state: State) -> date:
+    """The last day; refuses where nothing was posted."""
+    if state.closes_on is None:
+        raise errors.NoticeNotPosted()
+    return state.closes_on
+
+
+def evolve(state: State, fact: Fact) -> State:
+    match fact:
+        case NoticePosted():
+            return State(fact, fact.closes_on, fact.provisional)
+        case NoticeRecounted():
+            return replace(state, closes_on=fact.closes_on, provisional=fact.provisional)
+        case ObjectionReceived():
+            return replace(state, objections={**state.objections, fact.objection: fact})
+        case ObjectionAnswered():
+            return replace(state, answers={**state.answers, fact.objection: fact})
+        case NoticeClosed():
+            return replace(state, closed=True)

@@ -1,0 +1,82 @@
+"""Understands rectify (整改): something is put right within a time; being late is an outcome of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from services.review.domain import errors
+from services.review.domain.people import Duty, Person
+from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from shared.programmes.model import Rectifying
+
+TYPE = "rectify"
+MOST_PROOF = 50
+
+
+@dataclass(frozen=True)
+class AcceptRectification:
+    """It was put right; ``proof`` names the files that show it, by SHA-256."""
+
+    step: str
+    by: Person
+    opinion: str
+    proof: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RectificationAccepted:
+    """It was put right in time."""
+
+    NAME: ClassVar[str] = "review.rectification-accepted.1"
+    DUTY: ClassVar[Duty] = "rectify"
+    step: str
+    by: str
+    opinion: str
+    proof: tuple[str, ...]
+    accepted_at: datetime
+
+
+@dataclass(frozen=True)
+class State:
+    """What shows that it was put right."""
+
+    proof: tuple[str, ...] = ()
+
+
+COMMANDS: tuple[type, ...] = (AcceptRectification,)
+FACTS: tuple[type, ...] = (RectificationAccepted,)
+INITIAL = State()
+
+
+def who(command: AcceptRectification, situation: Situation) -> Parties:
+    """The step's authority."""
+    return actor(situation)
+
+
+def enter(situation: Situation) -> Decided:
+    """The case waits until it is put right, or until the time is over."""
+    return Decided(())
+
+
+def lapse(situation: Situation) -> Decided:
+    """Too late."""
+    return Decided((), "overdue", "overdue")
+
+
+def decide(command: AcceptRectification, situation: Situation) -> Decided:
+    """Accept what was put right, with proof where the programme asks for it."""
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Rectifying)
+    if parameters.proof and not command.proof:
+        raise errors.EvidenceMissing()
+    if len(command.proof) > MOST_PROOF:
+        raise errors.TooMany(most=MOST_PROOF)
+    opinion = stated(command.opinion)
+    fact = RectificationAccepted(situation.step.id, command.by.id, opinion, command.proof, situation.now)
+    return Decided((fact,), "rectified", opinion)
+
+
+def evolve(state: State, fact: RectificationAccepted) -> State:
+    return State(fact.proof)

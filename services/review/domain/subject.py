@@ -1,0 +1,74 @@
+"""Understands what is known of a case: who asks, what was filed, where it stands, who acted. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from services.review.domain.people import Act
+
+Answer = str | bool
+Status = Literal["none", "open", "withdrawn", "closed"]
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """The organisation that asks for the title. ``level`` is one of the programme's levels."""
+
+    uscc: str
+    name: str
+    region: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One file of the application, by content."""
+
+    material: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """How one step ended."""
+
+    step: str
+    outcome: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Case:
+    """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
+    every step that was entered, ``entered`` how often, ``history`` how each ended."""
+
+    case_id: str = ""
+    status: Status = "none"
+    programme: str = ""
+    round_id: str = ""
+    applicant: Applicant = Applicant("", "", "", "")
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    papers: tuple[Paper, ...] = ()
+    declared_by: str = ""
+    revision: int = 0
+    filed_at: datetime | None = None
+    step: str = ""
+    step_type: str = ""
+    due_at: datetime | None = None
+    states: Mapping[str, Any] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    entered: Mapping[str, int] = field(default_factory=dict)
+    history: tuple[Concluded, ...] = ()
+    acts: tuple[Act, ...] = ()
+    result: str = ""
+
+    def times(self, step: str, outcome: str) -> int:
+        """How often this step ended with this outcome."""
+        return sum(1 for ended in self.history if (ended.step, ended.outcome) == (step, outcome))

@@ -1,0 +1,198 @@
+"""Understands what review does when asked: load, decide, save. The service's table of contents.
+
+Every act in a step goes through :meth:`Handlers.act`: the pinned programme's graph says whose act it is and what
+follows, so that the same lines serve every regulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from services.review.domain import case, rounds, title
+from services.review.domain import commands as c
+from services.review.domain.errors import CaseUnknown, NoticeNotPosted, ProgrammeNotRunnable, TitleUnknown
+from services.review.domain.people import Person
+from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
+from services.review.domain.rounds import Round, decide_round
+from services.review.domain.steps.shape import StepCommand
+from services.review.domain.subject import Case
+from services.review.domain.title import (
+    Title,
+    TitleEntered,
+    decide_confirm,
+    decide_dismiss,
+    decide_enter,
+    decide_propose,
+    decide_revoked,
+)
+from shared.envelope import Origin
+from shared.programmes.catalogue import NoSuchProgramme
+from shared.programmes.model import Programme
+from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
+from shared.runtime.streams import change
+
+CASE: StreamKind[Case] = StreamKind("case", case.NONE, case.evolve)
+ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
+TITLE: StreamKind[Title] = StreamKind("title", title.NONE, title.evolve)
+
+
+class Programmes(Protocol):
+    """The library of regulations: the text at exactly this address, and the one that a new round runs under."""
+
+    def get(self, ref: str) -> Programme: ...
+
+    def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
+
+
+@dataclass(frozen=True)
+class Write:
+    """What comes along with a command: why, on which version, and how to remember the answer."""
+
+    origin: Origin
+    expected: int | None = None
+    receipt: Callable[[Loaded[Any]], Receipt] | None = None
+
+    @property
+    def now(self) -> datetime:
+        return self.origin.occurred_at
+
+
+class Handlers:
+    """One method per command; the instant of a command is the instant of its origin. Refusals are in domain.errors."""
+
+    def __init__(self, programmes: Programmes, sandbox: bool) -> None:
+        self._programmes = programmes
+        self._sandbox = sandbox
+
+    # ── cases ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
+        """An application was filed for the first time."""
+        programme, now = self._programmes.get(command.programme), origin.occurred_at
+        await change(streams, CASE, command.case_id, lambda known: decide_open(command, known, programme, now), origin)
+
+    async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
+        """Act in the case's present step."""
+        programme = await self._programme(streams, case_id)
+        return await change(
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_in_step(command, known, programme, write.now),
+            write.origin,
+            expected=write.expected,
+            receipt=write.receipt,
+        )
+
+    async def withdraw_case(self, streams: Streams, case_id: str, reason: str, origin: Origin) -> None:
+        """The applicant took the application back."""
+        now = origin.occurred_at
+        await change(streams, CASE, case_id, lambda known: decide_withdraw(reason, known, now), origin)
+
+    async def let_step_lapse(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
+        """The deadline of a step passed; answers whether anything followed."""
+        programme = await self._programme(streams, case_id)
+        before = await streams.load(CASE, case_id)
+        after = await change(
+            streams, CASE, case_id, lambda known: decide_lapse(step, known, programme, origin.occurred_at), origin
+        )
+        return after.version > before.version
+
+    async def close_notice(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
+        """The last day of a notice is over; answers whether anything followed."""
+        loaded = await streams.load(CASE, case_id)
+        if loaded.state.status != "open" or loaded.state.step != step:
+            return False
+        try:
+            after = await self.act(streams, case_id, c.CloseNotice(step, by), Write(origin))
+        except NoticeNotPosted:
+            return False
+        return after.version > loaded.version
+
+    # ── rounds ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def open_round(
+        self, streams: Streams, programme_id: str, command: c.OpenRound, write: Write
+    ) -> Loaded[Round]:
+        """Call for applications under the text that a new case runs under today."""
+        try:
+            programme = self._programmes.open_for_cases(programme_id, write.now.date(), sandbox=self._sandbox)
+        except NoSuchProgramme:
+            programme = None
+        if programme is None:
+            raise ProgrammeNotRunnable(what="unknown, or not open for cases")
+        return await change(
+            streams,
+            ROUND,
+            command.round_id,
+            lambda known: decide_round(command, known, programme, write.now, self._sandbox),
+            write.origin,
+            receipt=write.receipt,
+        )
+
+    # ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def enter_title(self, streams: Streams, entered: TitleEntered, by: Person, origin: Origin) -> None:
+        """The registry has the title on record: the case is done, the title's own life begins."""
+        loaded = await streams.load(CASE, entered.case_id)
+        if loaded.state.status == "open" and loaded.state.step_type == "award":
+            record = c.RecordEntry(loaded.state.step, by, entered.number)
+            await self.act(streams, entered.case_id, record, Write(origin))
+        await change(streams, TITLE, entered.case_id, lambda known: decide_enter(entered, known), origin)
+
+    async def propose_revocation(
+        self, streams: Streams, case_id: str, command: c.ProposeRevocation, write: Write
+    ) -> Loaded[Title]:
+        """One officer proposes to revoke."""
+        programme = await self._programme_of_title(streams, case_id)
+        return await self._change_title(
+            streams, case_id, lambda known: decide_propose(command, known, programme, write.now), write
+        )
+
+    async def confirm_revocation(
+        self, streams: Streams, case_id: str, command: c.ConfirmRevocation, write: Write
+    ) -> Loaded[Title]:
+        """Another person confirms."""
+        programme = await self._programme_of_title(streams, case_id)
+        return await self._change_title(
+            streams, case_id, lambda known: decide_confirm(command, known, programme, write.now), write
+        )
+
+    async def dismiss_revocation(
+        self, streams: Streams, case_id: str, command: c.DismissRevocation, write: Write
+    ) -> Loaded[Title]:
+        """Another person disagrees."""
+        programme = await self._programme_of_title(streams, case_id)
+        return await self._change_title(
+            streams, case_id, lambda known: decide_dismiss(command, known, programme, write.now), write
+        )
+
+    async def record_revocation(
+        self, streams: Streams, case_id: str, number: str, revoked_at: datetime, origin: Origin
+    ) -> None:
+        """The registry has the revocation on record."""
+        await change(streams, TITLE, case_id, lambda known: decide_revoked(number, known, revoked_at), origin)
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _programme(self, streams: Streams, case_id: str) -> Programme:
+        known = (await streams.load(CASE, case_id)).state
+        if known.status == "none":
+            raise CaseUnknown()
+        return self._programmes.get(known.programme)
+
+    async def _programme_of_title(self, streams: Streams, case_id: str) -> Programme:
+        known = (await streams.load(TITLE, case_id)).state
+        if known.entered is None:
+            raise TitleUnknown()
+        return self._programmes.get(known.entered.programme)
+
+    async def _change_title(
+        self, streams: Streams, case_id: str, decide: Callable[[Title], tuple[Any, ...]], write: Write
+    ) -> Loaded[Title]:
+        return await change(
+            streams, TITLE, case_id, decide, write.origin, expected=write.expected, receipt=write.receipt
+        )

@@ -1,0 +1,9 @@
+"""Understands how review is asked over HTTP: work, cases and every act in them, rounds, titles and revocation."""
+
+from services.review.http.acts import act_routes
+from services.review.http.cases import case_routes
+from services.review.http.objections import objection_routes
+from services.review.http.rounds import round_routes
+from services.review.http.titles import title_routes
+
+__all__ = ["act_routes", "case_routes", "objection_routes", "round_routes", "title_routes"]

@@ -1,0 +1,158 @@
+"""Understands which public word each private fact of review becomes, and whose case it is about."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepEntered
+from services.review.domain.events import Fact
+from services.review.domain.rounds import RoundOpened
+from services.review.domain.steps import (
+    assess,
+    award,
+    check,
+    close,
+    decide,
+    endorse,
+    file,
+    inspect,
+    pay,
+    publish,
+    rectify,
+    visit,
+)
+from services.review.domain.steps import list as listing
+from services.review.domain.steps import notice_acts as notice
+from services.review.domain.steps import score_acts as score
+from services.review.domain.title import (
+    RevocationDismissed,
+    RevocationOrdered,
+    RevocationProposed,
+    TitleEntered,
+    TitleRevoked,
+)
+from shared import events as said
+from shared.envelope import CaseId
+from shared.runtime.ports import Recorded
+
+UNPUBLISHED_RESULTS = frozenset({"awarded", "withdrawn", "completed", "published"})
+"""Ends of which another event tells already, or which refuse nobody anything."""
+
+
+def case_of(recorded: Recorded) -> CaseId:
+    """The key of every record about a fact: its case; a round's id for what is about a round."""
+    return CaseId(recorded.stream.partition(":")[2])
+
+
+def to_public(recorded: Recorded) -> said.PublicEvent | None:
+    """The published word for a fact; None for what only review needs to know."""
+    fact: Fact = recorded.fact
+    case_id = case_of(recorded)
+    match fact:
+        case check.CorrectionRequested():
+            items = tuple(f"{item.subject}: {item.fault}" for item in fact.items)
+            return said.CorrectionRequested(case_id, items, fact.requested_at)
+        case assess.AssessmentConcluded():
+            return _preliminary(case_id, fact)
+        case score.ScoresOpened():
+            return _scored(case_id, fact)
+        case notice.NoticePosted():
+            return _publicized(case_id, fact)
+        case notice.NoticeRecounted():
+            return _publicized(case_id, fact)
+        case award.TitleConferred():
+            return _approved(case_id, fact)
+        case close.CaseClosed():
+            return _refused(case_id, fact)
+        case RoundOpened():
+            return said.RoundOpened(
+                fact.round_id, fact.programme, fact.title, fact.opens_at, fact.closes_at, fact.issuer_region
+            )
+        case RevocationOrdered():
+            return said.RevocationOrdered(
+                case_id, fact.programme, fact.number, fact.ground, fact.clause, fact.reason, fact.ordered_at
+            )
+        case (
+            CaseOpened()
+            | StepEntered()
+            | StepConcluded()
+            | CaseWithdrawn()
+            | file.FilingReceived()
+            | check.ApplicationAccepted()
+            | check.AcceptanceRefused()
+            | assess.VerdictRecorded()
+            | endorse.EndorsementGiven()
+            | score.ExpertsAssigned()
+            | score.ConflictDeclared()
+            | score.ScoreSealed()
+            | visit.VisitRecorded()
+            | visit.VisitWaived()
+            | listing.ListingDecided()
+            | notice.ObjectionReceived()
+            | notice.ObjectionAnswered()
+            | notice.NoticeClosed()
+            | decide.DecisionProposed()
+            | decide.DecisionApproved()
+            | decide.ProposalReturned()
+            | award.EntryRecorded()
+            | publish.ContentPublished()
+            | publish.ContentWithdrawn()
+            | pay.InstalmentPaid()
+            | pay.PaymentStopped()
+            | inspect.InspectionRecorded()
+            | rectify.RectificationAccepted()
+            | TitleEntered()
+            | RevocationProposed()
+            | RevocationDismissed()
+            | TitleRevoked()
+        ):
+            return None
+        case _:
+            assert_never(fact)
+
+
+def _preliminary(case_id: CaseId, fact: assess.AssessmentConcluded) -> said.PreliminaryApproved | None:
+    """An insufficient assessment is told by the end that it leads to."""
+    if not fact.sufficient:
+        return None
+    return said.PreliminaryApproved(case_id, fact.programme, fact.authority_region, fact.verdicts, fact.concluded_at)
+
+
+def _scored(case_id: CaseId, fact: score.ScoresOpened) -> said.Scored:
+    return said.Scored(case_id, fact.programme, fact.score, fact.max_score, fact.experts, fact.passed, fact.opened_at)
+
+
+def _publicized(case_id: CaseId, fact: notice.NoticePosted | notice.NoticeRecounted) -> said.Publicized:
+    at = fact.posted_at if isinstance(fact, notice.NoticePosted) else fact.recounted_at
+    return said.Publicized(
+        case_id=case_id,
+        programme=fact.programme,
+        applicant_name=fact.applicant_name,
+        posted_on=fact.posted_on,
+        closes_on=fact.closes_on,
+        provisional=fact.provisional,
+        channel=fact.channel,
+        publicized_at=at,
+    )
+
+
+def _approved(case_id: CaseId, fact: award.TitleConferred) -> said.RecognitionApproved:
+    asks = fact.applicant
+    return said.RecognitionApproved(
+        case_id=case_id,
+        programme=fact.programme,
+        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level),
+        title_zh=fact.title_zh,
+        title_en=fact.title_en,
+        issuer_region=fact.issuer_region,
+        issuer_name=fact.issuer_name,
+        valid_from=fact.valid_from,
+        valid_to=fact.valid_to,
+        decided_at=fact.conferred_at,
+    )
+
+
+def _refused(case_id: CaseId, fact: close.CaseClosed) -> said.RecognitionRefused | None:
+    if fact.result in UNPUBLISHED_RESULTS:
+        return None
+    return said.RecognitionRefused(case_id, fact.programme, fact.ended_by, fact.reason, fact.closed_at)

@@ -1,0 +1,43 @@
+"""Understands which things must be well on a machine, and asks each of them; a fault names the command that mends it.
+
+Three rounds: the machine, the servers (only those that ought to run), and each service's database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.runtime.operator import database_checks, machine_checks, running_checks
+from shared.runtime.operator.findings import Finding
+from shared.runtime.operator.home import Home
+from shared.runtime.operator.run_state import RunState
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What is examined. ``services`` maps a name to its migrations; ``surroundings`` is the environment merged with
+    what the running installation was given; ``broker`` says that a broker belongs to it."""
+
+    home: Home
+    state: RunState | None
+    services: Mapping[str, Path]
+    surroundings: Mapping[str, str]
+    port: int
+    broker: bool
+
+
+async def examine(patient: Patient) -> list[Finding]:
+    """Every finding, in the order in which a person would mend them."""
+    found: list[Finding] = []
+    found += machine_checks.all_of(patient.home, patient.surroundings, patient.port, patient.state, patient.broker)
+    found += await running_checks.all_of(patient.state, tuple(patient.services), patient.home)
+    found += await database_checks.all_of(patient.services, patient.surroundings)
+    return found
+
+
+def as_json(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    return [
+        {"check": one.check, "verdict": one.verdict, "zh": one.zh, "en": one.en, "mend": one.mend} for one in findings
+    ]

@@ -1,0 +1,68 @@
+"""Which public word each fact becomes: pinned whole, because other regions read it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from services.registry.domain.entry import Entry, decide, evolve
+from services.registry.domain.events import FACTS
+from services.registry.outbox import case_of, to_partners, to_public
+from shared.envelope import Origin, machine
+from shared.runtime.ports import Recorded
+from tests.unit.registry.test_entry import ENTER, NOW, NUMBER, REVOKE
+
+LATER = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
+ENTERED = decide(ENTER, Entry(), NOW)[0]
+REVOKED = decide(REVOKE, evolve(Entry(), ENTERED), LATER)[0]
+
+
+def recorded(fact: object, version: int) -> Recorded:
+    origin = Origin(machine("registry"), NOW, "c")
+    return Recorded(f"entry:{ENTER.case_id}", version, type(fact).NAME, fact, origin)  # type: ignore[attr-defined]
+
+
+def test_an_entry_becomes_certified() -> None:
+    assert msgspec.to_builtins(to_public(recorded(ENTERED, 1))) == {
+        "case_id": ENTER.case_id,
+        "programme": ENTER.programme,
+        "number": NUMBER,
+        "holder_uscc": "91650100MA00000120",
+        "holder_name": "示范服务有限公司",
+        "holder_region": "653100",
+        "title_zh": "示范平台",
+        "title_en": "Demonstration platform",
+        "issuer_region": "650000",
+        "issuer_name": "主管部门",
+        "valid_from": "2026-11-23",
+        "valid_to": "2029-11-22",
+        "certified_at": "2026-11-23T08:00:00Z",
+    }
+
+
+def test_a_revocation_becomes_revoked_with_its_ground() -> None:
+    assert msgspec.to_builtins(to_public(recorded(REVOKED, 2))) == {
+        "case_id": ENTER.case_id,
+        "programme": ENTER.programme,
+        "number": NUMBER,
+        "holder_uscc": "91650100MA00000120",
+        "holder_name": "示范服务有限公司",
+        "holder_region": "653100",
+        "ground": "no_reporting_1y",
+        "clause": "第二十条（五）",
+        "reason": "一年内未报送情况",
+        "revoked_at": "2027-03-02T01:00:00Z",
+    }
+
+
+@pytest.mark.parametrize("fact", [ENTERED, REVOKED], ids=lambda fact: type(fact).__name__)
+def test_every_fact_has_a_case_and_partners_hear_the_same(fact: object) -> None:
+    one = recorded(fact, 1)
+    assert case_of(one) == ENTER.case_id
+    assert to_partners(one) == to_public(one)
+
+
+def test_the_sample_covers_every_fact() -> None:
+    assert {type(ENTERED), type(REVOKED)} == set(FACTS)
