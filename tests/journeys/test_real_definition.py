@@ -16,6 +16,7 @@ from services.review.domain.days import PUBLISHED
 from services.review.domain.desks import desk_of
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_open
+from services.review.domain.steps import inspect
 from services.review.domain.steps.assess import computed_by_rules, conditions
 from services.review.domain.steps.score_acts import Expert
 from services.review.domain.steps.shape import Situation
@@ -111,8 +112,8 @@ def _score(walk: Walk, step: Any) -> None:
 
 def _inspect(walk: Walk, step: Any) -> None:
     parameters: Inspecting = step.parameters
-    named = parameters.conditions if parameters.conditions != "all" else [x.id for x in walk.programme.conditions]
-    verdicts = dict.fromkeys(named, "met")
+    situation = Situation(walk.case, step, walk.case.states[step.id], walk.programme, walk.now, PUBLISHED)
+    verdicts = dict.fromkeys(inspect.conditions(situation), "met")
     findings = tuple("in order" for _ in parameters.topics)
     points: dict[str, str] = {}
     if parameters.rubric:
