@@ -17,7 +17,7 @@ from services.notifications.domain.contact import Contact
 from services.notifications.domain.events import Channel, Recipient
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.message import Message, message_id
-from services.notifications.domain.wording import Text, Wording, recipient
+from services.notifications.domain.wording import Text, Wording, in_charge, recipient
 from shared.envelope import Origin
 from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
 from shared.runtime.streams import change
@@ -51,6 +51,9 @@ class Handlers:
 
     async def announce(self, streams: Streams, command: Announce, origin: Origin) -> None:
         """Tell those concerned of an event, and of what waited for it; hold it where they are unknown."""
+        if command.region:
+            await self._tell(streams, command, origin)
+            return
         now = origin.occurred_at
         before = (await streams.load(MATTER, command.case_id)).state
         await change(streams, MATTER, command.case_id, lambda state: matter.decide(command, state, now), origin)
@@ -99,10 +102,9 @@ class Handlers:
         )
 
     async def _tell(self, streams: Streams, notice: Announce, origin: Origin) -> None:
-        assert notice.applicant is not None, "due() hands out notices of known applicants only"
-        words = {**notice.words, "name": notice.applicant.name, "case": notice.case_id}
+        words = {**notice.words, "name": notice.applicant.name if notice.applicant else "", "case": notice.case_id}
         for part, text in self._wording[notice.event].items():
-            to = recipient(part, notice.applicant)
+            to = recipient(part, notice.applicant) if notice.applicant else in_charge(part, notice.region)
             also_by: tuple[Channel, ...] = ("email",) if await self._addresses.reachable(to) else ()
             channels: tuple[Channel, ...] = ("in_app", *also_by)
             for channel in channels:

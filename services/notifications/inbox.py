@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import assert_never
@@ -11,13 +12,14 @@ from services.notifications.domain.errors import Refusal
 from services.notifications.handlers import Handlers
 from shared import events as words
 from shared.envelope import Origin, machine
-from shared.runtime.clock import Clock, local_day
-from shared.runtime.ports import Delivery, Effect, Rejected
+from shared.runtime.clock import SHANGHAI, Clock, local_day
+from shared.runtime.ports import Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CollectingStreams
 
 ACTOR = machine("notifications")
+Heard = tuple[Announce, Origin]
 
 
 class Announcements:
@@ -33,48 +35,43 @@ class Announcements:
 
     async def prepare(self, batch: Sequence[Delivery]) -> Effect:
         streams = CollectingStreams(self._store)
+        cases: dict[str, list[Heard]] = {}
         for delivery in batch:
-            match from_record(delivery.record):
-                case Malformed(reason):
-                    raise Rejected(reason)
-                case Foreign():
-                    continue
-                case envelope:
-                    event = event_of(envelope)
-                    if isinstance(event, words.RoundOpened):
-                        continue  # a round concerns no case; whoever wants to apply finds it in the list of rounds
-                    command = to_command(event, envelope.id)
-                    trace = envelope.origin.trace_id
-            origin = Origin(ACTOR, self._clock.now(), command.event_id, caused_by=command.event_id, trace_id=trace)
+            if (heard := self._heard(delivery)) is not None:
+                cases.setdefault(heard[0].case_id, []).append(heard)
+        # Cases share no stream, so they are told side by side; what belongs to one case is told in its order.
+        ends = await asyncio.gather(*(self._announce(streams, case) for case in cases.values()), return_exceptions=True)
+        for fault in ends:
+            if fault is not None:
+                raise fault
+        return streams.write
+
+    def _heard(self, delivery: Delivery) -> Heard | None:
+        match from_record(delivery.record):
+            case Malformed(reason):
+                raise Rejected(reason)
+            case Foreign():
+                return None
+            case envelope:
+                command = to_command(event_of(envelope), envelope.id, envelope.case_id)
+                cause, trace = envelope.id, envelope.origin.trace_id
+        return command, Origin(ACTOR, self._clock.now(), cause, caused_by=cause, trace_id=trace)
+
+    async def _announce(self, streams: Streams, case: Sequence[Heard]) -> None:
+        for command, origin in case:
             try:
                 await self._handlers.announce(streams, command, origin)
             except Refusal as refusal:
                 raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
-        return streams.write
 
 
-CaseEvent = (
-    words.ApplicationSubmitted
-    | words.ApplicationWithdrawn
-    | words.CorrectionRequested
-    | words.PreliminaryApproved
-    | words.Scored
-    | words.Publicized
-    | words.RecognitionApproved
-    | words.RecognitionRefused
-    | words.Certified
-    | words.RevocationOrdered
-    | words.Revoked
-)
-"""Every word about a case."""
-
-
-def to_command(event: CaseEvent, event_id: str) -> Announce:
+def to_command(event: words.PublicEvent, event_id: str, case_id: str) -> Announce:
     """The announcement of an event. ``words`` are those that its texts may use besides ``name`` and ``case``."""
-    return Announce(event_id, type(event).__name__, event.case_id, _words(event), _applicant(event))
+    region = event.issuer_region if isinstance(event, words.RoundOpened) else ""
+    return Announce(event_id, type(event).__name__, case_id, _words(event), _applicant(event), region)
 
 
-def _applicant(event: CaseEvent) -> Applicant | None:
+def _applicant(event: words.PublicEvent) -> Applicant | None:
     """Whose case it is, where the event says so."""
     match event:
         case words.ApplicationSubmitted() | words.RecognitionApproved():
@@ -85,8 +82,10 @@ def _applicant(event: CaseEvent) -> Applicant | None:
             return None
 
 
-def _words(event: CaseEvent) -> Mapping[str, str]:
+def _words(event: words.PublicEvent) -> Mapping[str, str]:
     match event:
+        case words.RoundOpened():
+            return {"title": event.title, "opens_on": _day(event.opens_at), "closes_at": _minute(event.closes_at)}
         case words.ApplicationSubmitted():
             return {"day": _day(event.submitted_at), "revision": str(event.revision)}
         case words.ApplicationWithdrawn():
@@ -157,6 +156,10 @@ def _ground(event: words.RevocationOrdered | words.Revoked, said: datetime) -> M
 
 def _day(instant: datetime) -> str:
     return _written(local_day(instant))
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _written(day: date) -> str:

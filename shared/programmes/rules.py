@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from shared.programmes.completeness import filed
 from shared.programmes.expressions import Scope, holds
 from shared.programmes.model import Condition, Programme
 from shared.programmes.model.conditions import Finding
@@ -56,10 +57,8 @@ def scope_of(
     day: date | None = None,
 ) -> Scope:
     """What the programme's expressions see of this applicant."""
-    papers: dict[str, int] = {}
-    for paper in documents:
-        papers[paper] = papers.get(paper, 0) + 1
-    return Scope(region, level, kind, category, programme.typed(answers), papers, day)
+    papers = filed(programme, documents)
+    return Scope(region, level, kind, category, programme.typed(answers), papers, day, programme.years_asked)
 
 
 def _verdict(

@@ -57,7 +57,7 @@ def record(source: str, stream: str, version: int, event: PublicEvent, actor: Ac
         type=type(event).__name__,
         schema=schema_of(event),
         position=Position(1, version),
-        case_id=CaseId(event.case_id),
+        case_id=CaseId(getattr(event, "case_id", "") or stream.partition(":")[2]),
         origin=Origin(actor, clock.now(), "c-1", trace_id="a" * 32),
         data=data_of(event),
     )

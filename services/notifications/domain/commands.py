@@ -19,13 +19,15 @@ class Applicant:
 
 @dataclass(frozen=True)
 class Announce:
-    """Something happened in a case: tell those concerned. ``words`` fill the places of the event's texts."""
+    """Something happened: tell those concerned. ``words`` fill the places of the event's texts. ``region`` is set for
+    what belongs to no applicant's case (a call for applications) and concerns the authorities of that region."""
 
     event_id: str
     event: str
     case_id: str
     words: Mapping[str, str]
     applicant: Applicant | None = None
+    region: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,4 +40,9 @@ def recipient(part: str, applicant: Applicant) -> Recipient:
     """Who a part is in a case of this applicant."""
     if part == APPLICANT:
         return Recipient(applicant.name, applicant.region, organisation=applicant.organisation)
-    return Recipient("", applicant.region, role=part)
+    return in_charge(part, applicant.region)
+
+
+def in_charge(role: str, region: str) -> Recipient:
+    """Whoever holds a role where the region lies in their charge."""
+    return Recipient("", region, role=role)

@@ -15,7 +15,7 @@ import pytest
 from services.notifications.adapters.wording import WordingUnreadable, read_wording
 from services.notifications.domain.wording import APPLICANT
 from services.notifications.inbox import to_command
-from shared.events import PublicEvent
+from shared.events import PublicEvent, RoundOpened
 
 WORDS = typing.get_args(PublicEvent)
 WORDING = read_wording()
@@ -52,14 +52,18 @@ def test_there_is_exactly_one_file_of_texts_per_event() -> None:
     assert sorted(WORDING) == sorted(word.__name__ for word in WORDS)
 
 
-@pytest.mark.parametrize("word", WORDS, ids=lambda word: word.__name__)
+OF_CASES = [word for word in WORDS if word is not RoundOpened]
+"""A call for applications has no applicant yet; it is the authorities that are told."""
+
+
+@pytest.mark.parametrize("word", OF_CASES, ids=lambda word: word.__name__)
 def test_the_applicant_is_told_of_every_event(word: type) -> None:
     assert APPLICANT in WORDING[word.__name__]
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.__name__)
 def test_every_place_is_filled_and_every_text_differs_by_language(word: type) -> None:
-    command = to_command(sample(word, ""), "stream:1/1")
+    command = to_command(sample(word, ""), "stream:1/1", "<case>")
     words = {**command.words, "name": "<name>", "case": command.case_id}
     for part, text in WORDING[word.__name__].items():
         filled = text.filled(words)
@@ -67,7 +71,8 @@ def test_every_place_is_filled_and_every_text_differs_by_language(word: type) ->
             assert "$" not in sentence, (part, sentence)
             assert sentence.strip()
         assert filled.title_zh != filled.title_en and filled.body_zh != filled.body_en
-        assert "<name>" in filled.body_zh and "<name>" in filled.body_en
+        subject = "<title>" if word is RoundOpened else "<name>"
+        assert subject in filled.body_zh and subject in filled.body_en
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.__name__)
@@ -79,9 +84,16 @@ def test_both_languages_say_the_same_facts(word: type) -> None:
         assert chinese - {"case"} == english - {"case"}, (word.__name__, part)
 
 
+def test_a_call_for_applications_is_told_to_authorities_only() -> None:
+    assert APPLICANT not in WORDING["RoundOpened"]
+    command = to_command(sample(RoundOpened, ""), "round:1/1", "1")
+    assert (command.region, command.applicant) == ("<issuer_region>", None)
+    assert command.words["closes_at"] == "2026-11-24 02:00"
+
+
 def test_the_day_is_that_of_shanghai() -> None:
     scored = next(word for word in WORDS if word.__name__ == "Scored")
-    assert to_command(sample(scored, ""), "s/1").words["day"] == "2026-11-24", "18:00 UTC is the next day there"
+    assert to_command(sample(scored, ""), "s/1", "1").words["day"] == "2026-11-24", "18:00 UTC is the next day there"
 
 
 def test_a_word_that_looks_like_a_place_is_not_filled_again() -> None:
