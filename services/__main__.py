@@ -15,7 +15,7 @@ from services import demo, front, walkthrough
 from shared.runtime.operator import plans
 from shared.runtime.operator.cli import assembly
 from shared.runtime.operator.home import Home
-from shared.runtime.operator.installation import Installation
+from shared.runtime.operator.installation import Installation, NotConfigured
 from shared.runtime.operator.launch import Plan
 from shared.runtime.operator.servers import BrokerPart
 from shared.runtime.operator.supervisor import Part
@@ -55,8 +55,13 @@ def _broker(here: Installation, started: Callable[[str], None]) -> Part | None:
     """The local broker, unless SHIFAN_KAFKA names one that runs already."""
     if os.environ.get("SHIFAN_KAFKA"):
         return None
-    from infra.kafka import KafkaUnavailable, LocalKafka  # in a checkout only; an image has its broker elsewhere
-
+    try:
+        from infra.kafka import KafkaUnavailable, LocalKafka
+    except ModuleNotFoundError as missing:  # an image has its broker elsewhere
+        raise NotConfigured(
+            "此处没有 Kafka 启动器：请设置 SHIFAN_KAFKA=主机:端口。 "
+            "The launcher for Kafka stands in a checkout only: set SHIFAN_KAFKA=host:port."
+        ) from missing
     return BrokerPart(LocalKafka(here.home.kafka_dir, tied=True), started, (KafkaUnavailable,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import typer
@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from services.story import Act, Applying, Story, read_story
 from services.visitor import Answer, Failed, Visitor
 from shared.calendar import Calendar, Rule, end
-from shared.runtime.clock import Clock, DemoClock, local_day
+from shared.runtime.clock import Clock, DemoClock, SystemClock, local_day
 from shared.runtime.operator.cli.answers import installation, refuse
 from shared.runtime.operator.installation import Installation
 
@@ -194,7 +194,7 @@ def submit(applying: Applying, visitor: Visitor, round_id: str) -> str:
     answer = visitor.write(who, "PATCH", "intake", f"{path}/answers", given, answer.version)
     for material, count in applying.documents.items():
         for number in range(1, count + 1):
-            text = f"演示材料，不是真实文件。\n{applying.name}\n{material} {number}\n{datetime.now(UTC):%Y-%m-%d}\n"
+            text = f"演示材料，不是真实文件。\n{applying.name}\n{material} {number}\n{SystemClock().now():%Y-%m-%d}\n"
             name = f"{material}-{number}.txt"
             answer = visitor.upload(who, "intake", f"{path}/documents", material, name, text, answer.version)
     answer = visitor.write(who, "POST", "intake", f"{path}/declaration", {"true": True}, answer.version)

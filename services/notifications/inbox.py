@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import assert_never
@@ -12,12 +13,13 @@ from services.notifications.handlers import Handlers
 from shared import events as words
 from shared.envelope import Origin, machine
 from shared.runtime.clock import SHANGHAI, Clock, local_day
-from shared.runtime.ports import Delivery, Effect, Rejected
+from shared.runtime.ports import Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CollectingStreams
 
 ACTOR = machine("notifications")
+Heard = tuple[Announce, Origin]
 
 
 class Announcements:
@@ -33,21 +35,34 @@ class Announcements:
 
     async def prepare(self, batch: Sequence[Delivery]) -> Effect:
         streams = CollectingStreams(self._store)
+        cases: dict[str, list[Heard]] = {}
         for delivery in batch:
-            match from_record(delivery.record):
-                case Malformed(reason):
-                    raise Rejected(reason)
-                case Foreign():
-                    continue
-                case envelope:
-                    command = to_command(event_of(envelope), envelope.id, envelope.case_id)
-                    trace = envelope.origin.trace_id
-            origin = Origin(ACTOR, self._clock.now(), command.event_id, caused_by=command.event_id, trace_id=trace)
+            if (heard := self._heard(delivery)) is not None:
+                cases.setdefault(heard[0].case_id, []).append(heard)
+        # Cases share no stream, so they are told side by side; what belongs to one case is told in its order.
+        ends = await asyncio.gather(*(self._announce(streams, case) for case in cases.values()), return_exceptions=True)
+        for fault in ends:
+            if fault is not None:
+                raise fault
+        return streams.write
+
+    def _heard(self, delivery: Delivery) -> Heard | None:
+        match from_record(delivery.record):
+            case Malformed(reason):
+                raise Rejected(reason)
+            case Foreign():
+                return None
+            case envelope:
+                command = to_command(event_of(envelope), envelope.id, envelope.case_id)
+                cause, trace = envelope.id, envelope.origin.trace_id
+        return command, Origin(ACTOR, self._clock.now(), cause, caused_by=cause, trace_id=trace)
+
+    async def _announce(self, streams: Streams, case: Sequence[Heard]) -> None:
+        for command, origin in case:
             try:
                 await self._handlers.announce(streams, command, origin)
             except Refusal as refusal:
                 raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
-        return streams.write
 
 
 def to_command(event: words.PublicEvent, event_id: str, case_id: str) -> Announce:

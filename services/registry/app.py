@@ -39,7 +39,10 @@ def build(around: Around) -> Service:
                 title_routes(SqlTitles(pool), numbers, streams, StoredHappenings(store), around.clock),
                 audit_routes(SqlTrail(pool)),
             ),
-            subscribers=(Decisions(store, Handlers(numbers), numbers, around.clock), Witness(SqlTrailWriter(pool))),
+            subscribers=(
+                Decisions(store, Handlers(numbers), numbers, around.clock),
+                Witness(SqlTrailWriter(pool), around.clock),
+            ),
             views=(TitlesView(),),
             refusals=(Refusal,),
         ),

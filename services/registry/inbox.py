@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Protocol
 
 import msgspec
@@ -118,11 +119,13 @@ class Witness:
     name = "registry-audit"
     topics = tuple(f"{service}.audit.v1" for service in SERVICES)
 
-    def __init__(self, trail: TrailWriter) -> None:
+    def __init__(self, trail: TrailWriter, clock: Clock) -> None:
         self._trail = trail
+        self._clock = clock
 
     async def prepare(self, batch: Sequence[Delivery]) -> Effect:
-        facts = [fact for delivery in batch if (fact := _witnessed(delivery)) is not None]
+        now = self._clock.now()
+        facts = [fact for delivery in batch if (fact := _witnessed(delivery, now)) is not None]
         heads = await self._trail.heads(sorted({fact.key for fact in facts}))
         repeated = [fact.address for fact in facts if fact.version <= heads[fact.key]]
         try:
@@ -146,7 +149,7 @@ def _envelope(delivery: Delivery) -> Envelope | None:
             return envelope
 
 
-def _witnessed(delivery: Delivery) -> Witnessed | None:
+def _witnessed(delivery: Delivery, now: datetime) -> Witnessed | None:
     envelope = _envelope(delivery)
     if envelope is None:
         return None
@@ -173,6 +176,7 @@ def _witnessed(delivery: Delivery) -> Witnessed | None:
         position=str(envelope.position),
         digest=bytes.fromhex(carried.sha256),
         data=bytes(carried.state),
+        received_at=now,
     )
 
 

@@ -44,7 +44,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             routers=(
                 case_routes(streams, lists, library, around.files),
                 act_routes(handlers, streams),
-                objection_routes(handlers, streams),
+                objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
                 title_routes(handlers, streams, lists),
             ),

@@ -16,6 +16,7 @@ from services.review.domain.steps import (
     endorse,
     file,
     inspect,
+    pay,
     publish,
     rectify,
     visit,
@@ -96,6 +97,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | award.EntryRecorded()
             | publish.ContentPublished()
             | publish.ContentWithdrawn()
+            | pay.InstalmentPaid()
+            | pay.PaymentStopped()
             | inspect.InspectionRecorded()
             | rectify.RectificationAccepted()
             | TitleEntered()

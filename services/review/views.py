@@ -141,6 +141,29 @@ class RoundMark:
     round_id: str
 
 
+@dataclass(frozen=True)
+class NoticeRow:
+    """One public notice that stands: what everybody may know, and where to object."""
+
+    case_id: str
+    step: str
+    name: str
+    region: str
+    programme: str
+    channel: str
+    address: str
+    posted_on: date
+    closes_on: date
+
+
+@dataclass(frozen=True, order=True)
+class NoticeMark:
+    """Where a page ended: what ends first comes first."""
+
+    closes_on: date
+    case_id: str
+
+
 class Lists(Protocol):
     """Everything that can be listed, each a page at a time."""
 
@@ -149,5 +172,7 @@ class Lists(Protocol):
     async def work(self, wanted: WorkWanted, after: WorkMark | None, limit: int) -> list[WorkRow]: ...
 
     async def titles(self, stem: str, status: str, after: TitleMark | None, limit: int) -> list[TitleRow]: ...
+
+    async def notices(self, on: date, after: NoticeMark | None, limit: int) -> list[NoticeRow]: ...
 
     async def rounds(self, after: RoundMark | None, limit: int) -> list[RoundRow]: ...

@@ -136,8 +136,6 @@ def _belonging(path: Path, overlays: Mapping[Path, SourceFile]) -> list[SourceFi
 def _higher(sources: Iterable[SourceFile]) -> Higher:
     trees = {}
     for source in sources:
-        if "adopts:" in source.text:
-            continue
         try:
             root = read_tree(source.text, source.name)
         except BadDefinition:

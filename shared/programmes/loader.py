@@ -23,6 +23,7 @@ class SourceFile:
     text: str
 
 
+HIGHEST = 5
 Higher = Mapping[tuple[str, str], tree.Mapping]
 """Trees of the texts that others adopt, by (programme id, version)."""
 
@@ -52,12 +53,16 @@ def _build(root: tree.Mapping, findings: Findings) -> Programme | None:
     return replace(programme, digest=digest(programme))
 
 
-def _adopted(root: tree.Mapping, higher: Higher, findings: Findings) -> tree.Mapping:
+def _adopted(root: tree.Mapping, higher: Higher, findings: Findings, depth: int = 0) -> tree.Mapping:
     node = root.entries.get("adopts")
     if not isinstance(node, tree.Mapping):
         return root
     adoption = Reader(findings).whole(Adoption, node)
     if adoption is None:
+        return root
+    if depth > HIGHEST:
+        zh, en = f"承继不得超过 {HIGHEST} 层,也不得循环", f"adopt through at most {HIGHEST} levels, never in a circle"
+        findings.add(node.place, "adopts", zh, en)
         return root
     above = higher.get((adoption.programme, adoption.version))
     if above is None:
@@ -69,7 +74,8 @@ def _adopted(root: tree.Mapping, higher: Higher, findings: Findings) -> tree.Map
             f"there is no {adoption.programme} {adoption.version} to adopt; there are {known}",
         )
         return root
-    return lay_over(_without(above, adoption.drop), root, findings, replace=True)
+    whole = _adopted(above, higher, findings, depth + 1)
+    return lay_over(_without(whole, adoption.drop), root, findings, replace=True)
 
 
 def _without(root: tree.Mapping, drop: Sequence[str]) -> tree.Mapping:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from shared.programmes.completeness import filed
 from shared.programmes.expressions import Scope, holds
 from shared.programmes.model import Condition, Programme
-from shared.programmes.model.answering import typed
 from shared.programmes.model.conditions import Finding
 from shared.programmes.verdicts import Judgement, UsedRelaxation, Verdict
 
@@ -39,12 +39,9 @@ def evaluate(
     and ``relaxed`` are keyed by condition id. ``day`` is the day that ``years_since`` counts to.
     """
     scope = scope_of(programme, answers, documents, region=region, level=level, kind=kind, category=category, day=day)
-    wanted = procedure or programme.procedures[0].id
-    main = programme.procedures[0].id
     return tuple(
         _verdict(programme, condition, scope, judged.get(condition.id), relaxed.get(condition.id))
-        for condition in programme.conditions
-        if (condition.procedure or main) == wanted
+        for condition in programme.conditions_of(procedure)
     )
 
 
@@ -60,10 +57,8 @@ def scope_of(
     day: date | None = None,
 ) -> Scope:
     """What the programme's expressions see of this applicant."""
-    papers: dict[str, int] = {}
-    for paper in documents:
-        papers[paper] = papers.get(paper, 0) + 1
-    return Scope(region, level, kind, category, typed(programme.metrics, answers), papers, day)
+    papers = filed(programme, documents)
+    return Scope(region, level, kind, category, programme.typed(answers), papers, day)
 
 
 def _verdict(

@@ -63,6 +63,16 @@ ON CONFLICT DO NOTHING
 RETURNING stream_id
 """
 
+# What a lone fact without a receipt needs of it: a third of the work in the server.
+_ONE = """
+INSERT INTO facts (stream_id, version, name, state)
+SELECT $1::text, $2::bigint, $3::text, $4::bytea
+WHERE $5::bigint = 0
+   OR (SELECT 1 FROM facts f WHERE f.stream_id = $1::text AND f.version = $5::bigint LIMIT 1) IS NOT NULL
+ON CONFLICT DO NOTHING
+RETURNING true
+"""
+
 # A key that has expired may be used again.
 _RECEIPTS = f"""
 INSERT INTO receipts AS r (scope, key, digest, status, headers, body, expires_at)
@@ -87,6 +97,10 @@ async def insert(connection: AnyConnection, appends: Sequence[Encoded]) -> list[
     Appends with several facts or with a receipt need a transaction around this: raises :class:`Entangled` when it has
     to be rolled back.
     """
+    if len(appends) == 1 and len(appends[0].facts) == 1 and appends[0].receipt is None:
+        lone = appends[0]
+        done = await connection.fetchval(_ONE, lone.stream, *lone.facts[0], lone.expected)
+        return [None if done else Conflict(f"{lone.stream} is no longer at version {lone.expected}")]
     rows = [(a.stream, *fact, a.expected, *(a.key or (None, None))) for a in appends for fact in a.facts]
     written: dict[str, int] = {}
     for record in await connection.fetch(_FACTS, *map(list, zip(*rows, strict=True))):

@@ -18,6 +18,8 @@ from shared.runtime import append_sql
 from shared.runtime.append_sql import Encoded
 from shared.runtime.ports import AlreadyAnswered, Conflict, NotWritten, OutcomeUnknown, Overloaded
 
+WRITERS = 2
+"""While one waits for the database to commit, the other prepares: two keep both sides at work."""
 MAX_WAITING = 4096
 PATIENCE_SECONDS = 10.0
 MAX_FACTS_PER_COMMIT = 1024
@@ -49,33 +51,36 @@ class _Waiting:
 
 
 class GroupCommit:
-    """One writer for one process and one database."""
+    """The writers of one process for one database."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         self._waiting: deque[_Waiting] = deque()
         self._something = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._writers: list[asyncio.Task[None]] = []
         self._closing = False
         self._places = asyncio.Semaphore(MAX_WAITING)
 
     async def start(self) -> None:
         self._closing = False
-        self._task = asyncio.create_task(self._run(), name="group-commit")
+        self._writers = [asyncio.create_task(self._run(), name=f"group-commit {n}") for n in range(WRITERS)]
 
     async def stop(self) -> None:
         """Write what waits, then end. Appends that come later are refused."""
         self._closing = True
         self._something.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        if self._writers:
+            await asyncio.wait(self._writers)
+            self._writers = []
+
+    def _working(self) -> bool:
+        return any(not writer.done() for writer in self._writers)
 
     async def submit(self, append: Encoded) -> None:
         """Returns when the append is durable. Raises Conflict, AlreadyAnswered, NotWritten, OutcomeUnknown, and
         Overloaded when the queue stays full for 10 s. A caller that goes away while it waits in the queue withdraws its
         append; afterwards the append stands or falls without it."""
-        if self._closing or self._task is None or self._task.done():
+        if self._closing or not self._working():
             raise NotWritten("the writer is not running")
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -84,7 +89,7 @@ class GroupCommit:
             raise Overloaded(f"{MAX_WAITING} appends wait already") from None
         waiting = _Waiting(append)
         try:
-            if self._task.done():
+            if not self._working():
                 raise NotWritten("the writer ended")
             self._waiting.append(waiting)
             self._something.set()
@@ -101,10 +106,11 @@ class GroupCommit:
                     continue
                 await self._settle(self._gather())
         finally:
-            # only an end of this task itself comes here with somebody still waiting: nobody may wait for ever
-            for waiting in self._waiting:
-                waiting.settle(NotWritten("the writer ended before it came to this append"))
-            self._waiting.clear()
+            # only an end of the last task itself comes here with somebody still waiting: nobody may wait for ever
+            if all(writer.done() or writer is asyncio.current_task() for writer in self._writers):
+                for waiting in self._waiting:
+                    waiting.settle(NotWritten("the writer ended before it came to this append"))
+                self._waiting.clear()
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
         try:

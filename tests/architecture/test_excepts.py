@@ -12,7 +12,7 @@ ALLOWED: dict[str, str] = {
     " its fault is stored, logged and told by health",
     "shared/runtime/projector.py::Projector._run": "a view that stands still must not take the others down;"
     " its fault is logged and told by health, and it is tried again",
-    "shared/runtime/group_commit.py::GroupCommit._run": "the fault is handed to every caller of the batch;"
+    "shared/runtime/group_commit.py::GroupCommit._settle": "the fault is handed to every caller of the batch;"
     " the writer goes on with the next batch, and an end of the task itself is raised",
     "shared/runtime/group_load.py::GroupLoad._read_all": "the fault is handed to every caller that waits for the batch",
 }

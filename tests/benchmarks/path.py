@@ -16,6 +16,7 @@ from services.registry.adapters.trail_writer import SqlTrailWriter
 from services.registry.app import MIGRATIONS
 from services.registry.inbox import Witness
 from shared.envelope import CaseId
+from shared.runtime.clock import SystemClock
 from shared.runtime.codec import FactCodec
 from shared.runtime.consumer import Consumer
 from shared.runtime.kafka_bus import KafkaBus
@@ -60,7 +61,7 @@ async def way(ground: Ground, name: str) -> AsyncIterator[Way]:
         async with ground.opened(f"{name}_log", 10) as log, _trail(ground, name) as trail:
             store = FactStore(log.pool, FactCodec((Noted,)))
             sending, receiving = KafkaBus(settings), KafkaBus(settings)
-            receiving.subscribe(Consumer(trail, Witness(SqlTrailWriter(trail.pool))))
+            receiving.subscribe(Consumer(trail, Witness(SqlTrailWriter(trail.pool), SystemClock())))
             await store.start()
             await sending.start()
             await receiving.start()

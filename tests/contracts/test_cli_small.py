@@ -3,104 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
-from shared.runtime.operator import run_state
-from shared.runtime.operator.home import Home
+from tests.support.shell import ROOT, Shell, living, until
+from tests.support.shell import shell as a_shell
 
-ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "tests.support.small_product"]
-
-
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.05)
-
-
-@dataclass
-class Shell:
-    """Runs commands on one data directory and ends whatever they started."""
-
-    home: Home
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return kept | {"SHIFAN_HOME": str(self.home.path), "COLUMNS": "200", **more}
-
-    def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=ROOT,
-            env=self.environment(**more),
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-    def up(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
-        """In the foreground; returns when everything answers."""
-        child = subprocess.Popen(
-            [*COMMAND, "up", "--port", "0", *arguments],
-            cwd=ROOT,
-            env=self.environment(**more),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.started.append(child)
-        until(lambda: child.poll() is not None or self.ready())
-        return child
-
-    def ready(self) -> bool:
-        state = run_state.read(self.home.run_file)
-        return state is not None and state.ready and state.alive()
-
-    def state(self) -> run_state.RunState:
-        state = run_state.read(self.home.run_file)
-        assert state is not None
-        return state
-
-    def status(self) -> dict[str, Any]:
-        told = self.run("status", "--json")
-        answer = json.loads(told.stdout)
-        assert told.returncode == (0 if answer["running"] else 3)
-        return dict(answer)
 
 
 @pytest.fixture
 def shell() -> Iterator[Shell]:
-    # Not under pytest's own private directories: the server runs as somebody else when we are root.
-    folder = Path(tempfile.mkdtemp(prefix="shifan-cli-"))
-    made = Shell(Home(folder / "home"))
-    yield made
-    made.run("stop")
-    for child in made.started:
-        child.kill()
-        child.communicate()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def living(state: run_state.RunState) -> list[int]:
-    return [process.pid for process in state.survivors()]
+    with a_shell(*COMMAND) as made:
+        yield made
 
 
 def test_up_prints_the_block_and_ctrl_c_stops_everything(shell: Shell) -> None:
@@ -176,9 +98,9 @@ def test_what_a_killed_supervisor_left_is_seen_told_and_ended(shell: Shell) -> N
 
 def test_a_killed_service_comes_back_and_is_counted(shell: Shell) -> None:
     shell.up()
-    victim = next(part for part in shell.state().parts if part.name == "services")
+    victim = shell.part("services")
     psutil.Process(victim.processes[0].pid).kill()
-    until(lambda: next(part for part in shell.state().parts if part.name == "services").restarts == 1)
+    until(lambda: shell.part("services").restarts == 1)
     seen = shell.status()
     assert seen["services"] == {"alpha": "", "beta": ""}
     assert next(part for part in seen["parts"] if part["name"] == "services")["restarts"] == 1
@@ -186,9 +108,9 @@ def test_a_killed_service_comes_back_and_is_counted(shell: Shell) -> None:
 
 def test_a_killed_postgresql_comes_back(shell: Shell) -> None:
     shell.up()
-    victim = next(part for part in shell.state().parts if part.name == "postgres").processes[0]
+    victim = shell.part("postgres").processes[0]
     psutil.Process(victim.pid).kill()
-    until(lambda: next(part for part in shell.state().parts if part.name == "postgres").restarts == 1)
+    until(lambda: shell.part("postgres").restarts == 1)
     told = json.loads(shell.run("doctor", "--json").stdout)
     assert all(one["verdict"] == "well" for one in told if one["check"].startswith("database:"))
 
@@ -225,7 +147,7 @@ def test_purge_asks_and_a_script_must_say_yes(shell: Shell) -> None:
     refused = shell.run("stop", "--purge")
     assert refused.returncode == 2
     assert "--yes" in refused.stderr
-    postgres = next(part for part in shell.state().parts if part.name == "postgres")
+    postgres = shell.part("postgres")
     database = Path(psutil.Process(postgres.processes[0].pid).cwd())
     assert shell.ready()
     done = shell.run("stop", "--purge", "--yes")
@@ -297,6 +219,6 @@ def test_migrate_works_without_anything_running(shell: Shell) -> None:
 
 
 def test_topics_without_a_broker_say_how_to_name_one(shell: Shell) -> None:
-    told = shell.run("topics", "list")
+    told = shell.run("topics", "list", SHIFAN_KAFKA="")
     assert told.returncode == 1
     assert "SHIFAN_KAFKA=host:port" in told.stderr

@@ -125,6 +125,7 @@ BREAKS = {
         "services", "review", "environment", "SHIFAN_DATABASE_URL", to="postgresql://shifan_admin:x@postgres"
     ),
     "intake: switches the image's health check off": _set("services", "intake", "healthcheck", to={"disable": True}),
+    "review: cannot write its data directory": _set("services", "review", "volumes", to=[]),
     "migrate: would run again and again": _set("services", "migrate", "restart", to="always"),
     "topics: publishes a port": _set("services", "topics", "ports", to=["9092:9092"]),
     "postgres: has no health check": _set("services", "postgres", "healthcheck", to={}),

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from shared.runtime.deadlines import DDL, WORRYING_ATTEMPTS, AlreadySettled, DeadlineWorker, Due
+from shared.runtime.deadlines import CLAIM, DDL, WORRYING_ATTEMPTS, AlreadySettled, DeadlineWorker, Due
 from shared.runtime.postgres.pool import Database
 from tests.support.waiting import eventually, eventually_asked
 
@@ -88,6 +88,18 @@ async def test_many_processes_fire_each_once(deadlines: Database) -> None:
     while sum(await asyncio.gather(*(worker.fire_due() for worker in workers))):
         pass
     assert sorted(due.deadline_id for due in handler.fired) == sorted(f"d{n}" for n in range(60))
+
+
+async def test_fired_ones_that_the_view_still_shows_do_not_stand_in_the_way(deadlines: Database) -> None:
+    worker = DeadlineWorker(deadlines, Standing(), handler := Handler())
+    for n in range(CLAIM + 5):
+        await begin(deadlines, f"d{n}", NOON - timedelta(days=1))
+    while await worker.fire_due():
+        pass
+    await pause_over(deadlines)
+    await begin(deadlines, "new", NOON)
+    assert await worker.fire_due() == 1
+    assert handler.fired[-1].deadline_id == "new"
 
 
 async def test_a_failure_is_tried_again_ever_more_seldom(deadlines: Database) -> None:

@@ -83,7 +83,7 @@ def test_a_changed_sample_is_seen(copy: Path) -> None:
 
 
 def test_an_event_that_was_taken_out_is_seen(copy: Path) -> None:
-    assert faults(copy, EVENTS[1:]) == [
+    assert faults(copy, [event for event in EVENTS if event.__name__ != "ApplicationSubmitted"]) == [
         "ApplicationSubmitted.1.json: no event reads this any more; what was published stays readable"
     ]
 

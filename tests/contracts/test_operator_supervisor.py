@@ -162,6 +162,8 @@ def _watch_with(runs: Supervisor, story: Iterator[None]) -> None:
             next(story)
             return True
 
+        def ask_to_stop(self) -> None: ...
+
         def stop(self) -> None: ...
 
         def processes(self) -> tuple[ProcessId, ...]:

@@ -9,12 +9,14 @@ import asyncpg
 import pytest
 
 from shared.runtime.codec import MAX_STATE_BYTES, FactTooLarge
+from shared.runtime.group_commit import WRITERS
 from shared.runtime.ports import AlreadyAnswered, Append, Conflict, NotWritten, OutcomeUnknown, Receipt
 from shared.runtime.postgres.roles import Provisioned
 from shared.runtime.store import FactStore
 from tests.contracts.stores import running
 from tests.support.database import Databases
 from tests.support.probe import Noted, notes, opened, origin
+from tests.support.waiting import eventually_asked
 
 
 def receipt(key: str = "key-1", scope: str = "tester", body: bytes = b"{}") -> Receipt:
@@ -163,6 +165,36 @@ async def test_a_caller_who_goes_away_harms_nobody(provisioned: Provisioned) -> 
         for n in stayed:
             assert await texts(store, f"account:{n}") == ["x"]
         await store.append(notes("account:after", 0, "x"))
+
+
+async def test_who_goes_away_while_queueing_withdraws(provisioned: Provisioned) -> None:
+    """Every writer is held by a lock; what was withdrawn behind them is never written."""
+    blocker = await asyncpg.connect(provisioned.application_url)
+    async with running(provisioned, "queue") as store:
+        transaction = blocker.transaction()
+        await transaction.start()
+        locked = [f"account:locked-{n}" for n in range(WRITERS)]
+        await store.write(blocker, [notes(stream, 0, "blocker") for stream in locked])
+        held = []
+        for number, stream in enumerate(locked, start=1):
+            held.append(asyncio.create_task(outcome(store, notes(stream, 0, "held"))))
+            await eventually_asked(lambda n=number: _wait_for_a_lock(store, n), "the batch waits for the lock")
+        gone = asyncio.create_task(store.append(notes("account:2", 0, "withdrawn")))
+        stays = asyncio.create_task(store.append(notes("account:3", 0, "stays")))
+        await asyncio.wait([gone], timeout=0.05)
+        gone.cancel()
+        await transaction.rollback()
+        assert await asyncio.gather(*held) == ["stored"] * WRITERS
+        await stays
+        assert gone.cancelled()
+        assert await texts(store, "account:2") == []
+    await blocker.close()
+
+
+async def _wait_for_a_lock(store: FactStore, sessions: int) -> bool:
+    # not over the blocker: inside a transaction pg_stat_activity stands still
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'queue' AND wait_event_type = 'Lock'"
+    return int(await store.pool.fetchval(sql)) == sessions
 
 
 async def test_a_lost_connection_is_told_and_mended(provisioned: Provisioned, databases: Databases) -> None:

@@ -105,6 +105,13 @@ async def test_a_batch_sees_its_own_saves_and_writes_them_together(store: FactSt
     assert (await CommittingStreams(store).load(ACCOUNT, "2")).version == 1
 
 
+async def test_two_saves_on_one_version_of_a_batch_conflict(store: FactStore) -> None:
+    streams = CollectingStreams(store)
+    await streams.save(notes("account:1", 0, "first"))
+    with pytest.raises(Conflict):
+        await streams.save(notes("account:1", 0, "second"))
+
+
 async def test_a_batch_on_a_stream_that_moved_leaves_nothing(store: FactStore, database: Database) -> None:
     streams = CollectingStreams(store)
     await change(streams, ACCOUNT, "1", lambda _: note("mine"), origin())

@@ -12,6 +12,7 @@ import pytest
 import shared.programmes
 from services.review.domain import commands as c
 from services.review.domain.case import NONE, evolve
+from services.review.domain.days import PUBLISHED
 from services.review.domain.desks import desk_of
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_open
@@ -29,11 +30,11 @@ MACHINE = Person("machine:test", "machine")
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
-def region_at(digits: int, within: str) -> str:
-    """A region of so many significant digits inside another."""
-    stem = within.rstrip("0")[: max(digits, 2)]
-    stem += "01" * ((digits - len(stem)) // 2) if digits > len(stem) else ""
-    return stem.ljust(6, "0")
+def county_in(region: str) -> str:
+    """Where the applicant sits: its level says whose unit it is, its region where it lies."""
+    stem = region.rstrip("0")
+    stem += "0" * (len(stem) % 2)
+    return stem + "01" * ((6 - len(stem)) // 2)
 
 
 class Walk:
@@ -41,8 +42,7 @@ class Walk:
 
     def __init__(self, programme: Programme, level: Level) -> None:
         self.programme, self.now, self.case, self.people = programme, START, NONE, 0
-        region = region_at(max(level.region_digits, 2), programme.region)
-        self.applicant = Applicant(APPLICANT_USCC, "Example", region, level.id)
+        self.applicant = Applicant(APPLICANT_USCC, "Example", county_in(programme.region), level.id)
 
     def take(self, facts: tuple[Any, ...]) -> None:
         for fact in facts:
@@ -80,7 +80,7 @@ def _file(walk: Walk, step: Any) -> None:
 
 def _assess(walk: Walk, step: Any) -> None:
     by = walk.person(step.actor)
-    situation = Situation(walk.case, step, walk.case.states[step.id], walk.programme, walk.now)
+    situation = Situation(walk.case, step, walk.case.states[step.id], walk.programme, walk.now, PUBLISHED)
     computed = computed_by_rules(situation)
     for condition in conditions(situation):
         verdict = "not_applicable" if computed[condition.id] == "not_applicable" else "met"

@@ -22,6 +22,8 @@ REVIEWER = Somebody("reviewer-1", "reviewer", PREFECTURE)
 HEAD = Somebody("reviewer-2", "reviewer", PREFECTURE)
 ELSEWHERE = Somebody("reviewer-3", "reviewer", OTHER_PREFECTURE)
 OFFICER = Somebody("officer-1", "officer", REGION)
+SECOND = Somebody("officer-2", "officer", REGION)
+CITIZEN = Somebody("citizen-1", "public")
 APPROVER = Somebody("approver-1", "approver", REGION)
 INSPECTOR = Somebody("inspector-1", "inspector", REGION)
 EXPERTS = [Somebody(f"expert-{n}", "expert") for n in (1, 2, 3)]
@@ -136,11 +138,27 @@ async def awarded(house: House, case_id: str) -> None:
     await act(house, OFFICER, case_id, "visit/visit", visit)
     await act(house, OFFICER, case_id, "list/listing", {"listed": True})
     await act(house, OFFICER, case_id, "notice/posting", {"address": "https://example.org/1"})
+    await objected(house, case_id)
     house.clock.advance(timedelta(days=30))
     await standing_at(house, case_id, "decide")
     await act(house, OFFICER, case_id, "decide/proposal", {"approve": True, "reason": "good work"})
     await sees(house, APPROVER, ("decide", "approve:approver"))
     await act(house, APPROVER, case_id, "decide/approval", {})
+
+
+async def objected(house: House, case_id: str) -> None:
+    """Somebody objects to what the notice says; another officer than the visitor finds nothing in it."""
+
+    async def posted() -> bool:
+        return case_id in (await house.get(None, "/review/notices")).text
+
+    await eventually_asked(posted, "the notice does not stand on the list")
+    body = {"name": "C. Itizen", "contact": "c@example.org", "grounds": "the figures are wrong", "evidence": ["0" * 64]}
+    answer = await house.post(CITIZEN, f"/review/cases/{case_id}/steps/notice/objections", body)
+    objection = ok(answer, 201)["objection"]
+    await sees(house, SECOND, ("notice", f"investigate:{objection}"))
+    path = f"notice/objections/{objection}/answer"
+    await act(house, SECOND, case_id, path, {"upheld": False, "reason": "the contracts bear them out"})
 
 
 async def scored(house: House, case_id: str) -> None:

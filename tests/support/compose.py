@@ -76,6 +76,9 @@ def _service(name: str, service: Project) -> Iterator[str]:
         yield f"{name}: does not use its own database"
     if any("admin" in str(value).lower() for value in environment.values()):
         yield f"{name}: is told the administrator's password"
+    places = [*service.get("tmpfs", []), *service.get("volumes", [])]
+    if not any("/var/lib/shifan" in str(place) for place in places):
+        yield f"{name}: cannot write its data directory"
     if service.get("healthcheck", {}).get("disable"):
         yield f"{name}: switches the image's health check off"
 

@@ -55,7 +55,7 @@ def filing_routes(handlers: Handlers, streams: Streams) -> APIRouter:
     async def withdraw(case_id: Id, body: Withdrawal, command: Changing) -> Response:
         await visible(streams, case_id, command.actor)
         withdrawal = c.WithdrawApplication(body.reason, person(command.actor))
-        after = await handlers.withdraw_application(streams, case_id, withdrawal, writing(command))
+        after = await handlers.withdraw_application(streams, case_id, withdrawal, writing(command, reason=body.reason))
         return answer(receipt(command, after))
 
     return routes

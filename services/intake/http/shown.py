@@ -75,9 +75,11 @@ async def visible(streams: Streams, case_id: str, actor: Actor) -> Loaded[Applic
     return loaded
 
 
-def writing(command: Command, status: int = 200, location: Callable[[str], str] | None = None) -> Write:
+def writing(
+    command: Command, status: int = 200, location: Callable[[str], str] | None = None, reason: str = ""
+) -> Write:
     """What a handler needs of an HTTP command; the answer to remember is the application after the change."""
-    return Write(command.origin(), command.expected, lambda after: receipt(command, after, status, location))
+    return Write(command.origin(reason), command.expected, lambda after: receipt(command, after, status, location))
 
 
 def receipt(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
 from services.notifications.domain.events import Channel
-from services.notifications.http.marks import cut, mark
+from services.notifications.http.marks import EARLIEST, LATEST, cut, mark
 from services.notifications.views import Log, Standing, Telling, TellingsWanted
 from shared.runtime.http import Allow, Paged, router
 
@@ -28,8 +28,8 @@ def wanted(
     standing: Standing | None = None,
     organisation: Annotated[str, Query(max_length=18, description="USCC of the organisation that was told.")] = "",
     role: Annotated[str, Query(max_length=20, description="Role that was told.")] = "",
-    since: Annotated[AwareDatetime | None, Query(description="From this instant on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this instant.")] = None,
+    since: Annotated[AwareDatetime | None, Query(ge=EARLIEST, le=LATEST, description="From this instant on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(ge=EARLIEST, le=LATEST, description="Before this instant.")] = None,
 ) -> TellingsWanted:
     return TellingsWanted(case, event, channel or "", standing or "", organisation, role, since, until)
 

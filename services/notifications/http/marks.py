@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from services.notifications.views import Mark
 from shared.runtime.http import Page, codes
+
+EARLIEST, LATEST = datetime(1949, 10, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+"""Instants that can be asked about: none of them leaves the calendar in another zone."""
 
 
 class Row(Protocol):
@@ -30,7 +33,7 @@ def mark(page: Page, listing: str) -> Mark | None:
         composed_at = datetime.fromisoformat(str(steps[0]))
     except ValueError:
         raise codes.CURSOR.refuse() from None
-    if composed_at.tzinfo is None:
+    if composed_at.tzinfo is None or not EARLIEST <= composed_at <= LATEST:
         raise codes.CURSOR.refuse()
     return Mark(composed_at, str(steps[1]))
 

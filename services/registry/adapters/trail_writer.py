@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "service", "stream", "version", "fact", "schema", "case_id", "actor_id", "actor_role", "actor_organisation",
     "actor_region", "command_id", "caused_by", "trace_id", "reason", "occurred_at", "position", "digest", "data",
+    "received_at",
 )  # fmt: skip
 
 _ROW = attrgetter(*COLUMNS)
@@ -37,7 +38,8 @@ JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS asked (service, stream, ver
 
 
 MISS = """
-INSERT INTO audit_holes (service, stream, version) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+INSERT INTO audit_holes (service, stream, version, noticed_at)
+SELECT service, stream, version, $4 FROM unnest($1::text[], $2::text[], $3::bigint[]) AS hole (service, stream, version)
 ON CONFLICT DO NOTHING
 """
 FILL = """
@@ -72,7 +74,7 @@ class SqlTrailWriter:
         except asyncpg.UniqueViolationError as fault:
             raise Conflict from fault
         if admitted.missing:
-            await connection.execute(MISS, *_columns(admitted.missing))
+            await connection.execute(MISS, *_columns(admitted.missing), admitted.facts[0].received_at)
         if admitted.filled:
             await connection.execute(FILL, *_columns(admitted.filled))
 

@@ -41,6 +41,7 @@ class Witnessed:
     position: str
     digest: bytes
     data: bytes
+    received_at: datetime
 
     @property
     def in_order(self) -> bool:

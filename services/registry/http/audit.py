@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -22,6 +22,7 @@ LISTING = "audit"
 EXAMINATION = "audit-examination"
 NOTE = "discipline inspection reads everything and writes nothing"
 EXAMINED_AT_MOST = 5000
+EARLIEST, LATEST = datetime(1949, 10, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 LARGEST = 2**63
 """No bigint of PostgreSQL reaches it."""
 
@@ -78,8 +79,8 @@ def wanted(
     actor: Annotated[str, Query(max_length=200, description="Id of the person or machine that acted.")] = "",
     service: Annotated[str, Query(max_length=50)] = "",
     fact: Annotated[str, Query(max_length=200, description="Stored name, with or without its version.")] = "",
-    since: Annotated[AwareDatetime | None, Query(description="From this instant on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this instant.")] = None,
+    since: Annotated[AwareDatetime | None, Query(ge=EARLIEST, le=LATEST, description="From this instant on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(ge=EARLIEST, le=LATEST, description="Before this instant.")] = None,
 ) -> EntriesWanted:
     return EntriesWanted(case, actor, service, fact, since, until)
 
@@ -155,7 +156,7 @@ def _mark(page: Page) -> EntryMark | None:
         occurred_at = datetime.fromisoformat(str(steps[0]))
     except ValueError:
         raise codes.CURSOR.refuse() from None
-    if occurred_at.tzinfo is None or not 0 < entry < LARGEST:
+    if occurred_at.tzinfo is None or not EARLIEST <= occurred_at <= LATEST or not 0 < entry < LARGEST:
         raise codes.CURSOR.refuse()
     return EntryMark(occurred_at, entry)
 

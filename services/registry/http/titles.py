@@ -24,6 +24,9 @@ from shared.runtime.http.parts import parts_of
 from shared.runtime.ports import Loaded, Streams
 
 LISTING = "titles"
+EARLIEST, LATEST = date(1949, 10, 1), date(9998, 12, 31)
+"""Days that can be asked about: none of them leaves the calendar when a zone or a day is added."""
+
 WHY = "the list of titles and each title's standing are published by law; no personal data is in them"
 
 
@@ -60,8 +63,8 @@ def wanted(
     status: Status | None = None,
     name: Annotated[str, Query(max_length=50, description="Part of the holder's name.")] = "",
     holder: Annotated[str, Query(max_length=18, description="Holder's USCC.")] = "",
-    on: Annotated[date | None, Query(description="The list as of this day; today where empty.")] = None,
-    known_on: Annotated[date | None, Query(description="As known at the end of this day.")] = None,
+    on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="As of this day; today where empty.")] = None,
+    known_on: Annotated[date | None, Query(ge=EARLIEST, le=LATEST, description="As known at the end of it.")] = None,
 ) -> TitlesWanted:
     known = None if known_on is None else _day_after(known_on)
     stem = region_stem(region) if len(region) == 6 else region
@@ -70,6 +73,9 @@ def wanted(
 
 
 Wanted = Annotated[TitlesWanted, Depends(wanted)]
+
+
+Day = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
 
 
 def title_routes(titles: Titles, numbers: Numbers, streams: Streams, happenings: Happenings, clock: Clock) -> APIRouter:
@@ -100,7 +106,7 @@ def title_routes(titles: Titles, numbers: Numbers, streams: Streams, happenings:
 
     @routes.get("/titles/{number}")
     @Public(WHY)
-    async def one(number: str, response: Response, on: date | None = None) -> TitleRow:
+    async def one(number: str, response: Response, on: Day = None) -> TitleRow:
         loaded = await _loaded(number)
         response.headers["ETag"] = etag(loaded.version)
         response.headers["Cache-Control"] = "no-cache"
@@ -116,7 +122,7 @@ def title_routes(titles: Titles, numbers: Numbers, streams: Streams, happenings:
 
     @routes.get("/verify/{number}")
     @Public("whoever holds a certificate may check it")
-    async def verified(number: str, response: Response, on: date | None = None) -> Verification:
+    async def verified(number: str, response: Response, on: Day = None) -> Verification:
         response.headers["Cache-Control"] = "no-cache"
         day = on or local_day(clock.now())
         known = read_number(number)

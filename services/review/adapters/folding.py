@@ -75,7 +75,7 @@ def _case(found: Batch, case_id: str, fact: Any) -> None:
         case score.ScoresOpened():
             found.patch(case_id, {"score": f"{fact.score}/{fact.max_score}"})
         case notice.NoticePosted() | notice.NoticeRecounted():
-            found.patch(case_id, {"notice_closes_on": fact.closes_on.isoformat()})
+            found.patch(case_id, _noticed(fact))
         case award.EntryRecorded():
             found.patch(case_id, {"number": fact.number})
         case CaseWithdrawn():
@@ -97,6 +97,16 @@ def _opened(fact: CaseOpened) -> dict[str, Any]:
         "level": asks.level,
         "status": "open",
         "opened_at": fact.opened_at.isoformat(),
+    }
+
+
+def _noticed(fact: notice.NoticePosted | notice.NoticeRecounted) -> dict[str, Any]:
+    address = {"notice_address": fact.address} if isinstance(fact, notice.NoticePosted) else {}
+    return {
+        "notice_posted_on": fact.posted_on.isoformat(),
+        "notice_closes_on": fact.closes_on.isoformat(),
+        "notice_channel": fact.channel,
+        **address,
     }
 
 

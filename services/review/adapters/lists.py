@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
@@ -12,6 +12,8 @@ from services.review.views import (
     CaseMark,
     CaseRow,
     CasesWanted,
+    NoticeMark,
+    NoticeRow,
     RoundMark,
     RoundRow,
     TitleMark,
@@ -55,6 +57,14 @@ WHERE role = $1 AND CASE
        OR (coalesce(due_at, '9999-01-01'), since, case_id, errand) > ($6, $7::timestamptz, $8, $9))
 ORDER BY coalesce(due_at, '9999-01-01'), since, case_id, errand LIMIT $10
 """
+NOTICES = """
+SELECT case_id, step, name, region, programme, notice_channel AS channel, notice_address AS address,
+    notice_posted_on AS posted_on, notice_closes_on AS closes_on
+FROM view_cases.cases
+WHERE status = 'open' AND step_type = 'notice' AND notice_closes_on >= $1
+  AND ($2::date IS NULL OR (notice_closes_on, case_id) > ($2, $3))
+ORDER BY notice_closes_on, case_id LIMIT $4
+"""
 TITLES = """
 SELECT case_id, number, programme, holder_uscc, holder_name, holder_region, status, ground, valid_from, valid_to,
     entered_at
@@ -94,6 +104,10 @@ class SqlLists:
     async def titles(self, stem: str, status: str, after: TitleMark | None, limit: int) -> list[TitleRow]:
         at, name = (after.entered_at, after.case_id) if after else (None, "")
         return [TitleRow(**row) for row in await ask(self._pool, TITLES, stem, status, at, name, limit)]
+
+    async def notices(self, on: date, after: NoticeMark | None, limit: int) -> list[NoticeRow]:
+        day, name = (after.closes_on, after.case_id) if after else (None, "")
+        return [NoticeRow(**row) for row in await ask(self._pool, NOTICES, on, day, name, limit)]
 
     async def rounds(self, after: RoundMark | None, limit: int) -> list[RoundRow]:
         at, name = (after.opened_at, after.round_id) if after else (None, "")

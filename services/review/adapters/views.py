@@ -43,7 +43,10 @@ CREATE TABLE cases (
     due_provisional boolean,
     since timestamptz,
     score text,
+    notice_posted_on date,
     notice_closes_on date,
+    notice_channel text,
+    notice_address text,
     number text,
     opened_at timestamptz NOT NULL,
     moved_at timestamptz NOT NULL
@@ -51,6 +54,7 @@ CREATE TABLE cases (
 CREATE INDEX ON cases (opened_at, case_id);
 CREATE INDEX ON cases (region, opened_at, case_id);
 CREATE INDEX ON cases (role, region) WHERE waiting;
+CREATE INDEX ON cases (notice_closes_on, case_id) WHERE status = 'open';
 CREATE TABLE errands (
     case_id text COLLATE "C" NOT NULL,
     errand text COLLATE "C" NOT NULL,
@@ -85,7 +89,19 @@ ON CONFLICT (case_id) DO UPDATE SET {columns}
 """
 _CASE_COLUMNS = (
     *("status", "result", "revision", "step", "step_type", "step_zh", "step_en", "party", "role", "digits", "regions"),
-    *("waiting", "due_at", "due_provisional", "since", "score", "notice_closes_on", "number", "moved_at"),
+    *(
+        "waiting",
+        "due_at",
+        "due_provisional",
+        "since",
+        "score",
+        "number",
+        "moved_at",
+        "notice_posted_on",
+        "notice_closes_on",
+        "notice_channel",
+        "notice_address",
+    ),
 )
 _TITLE_COLUMNS = ("status", "ground")
 

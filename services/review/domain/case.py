@@ -20,6 +20,7 @@ from services.review.domain.steps import (
     file,
     inspect,
     notice,
+    pay,
     publish,
     rectify,
     score,
@@ -36,7 +37,7 @@ TYPES: Mapping[str, StepType] = MappingProxyType(
         module.TYPE: cast(StepType, module)
         for module in (
             *(file, check, assess, endorse, score, visit, listing, notice, decide, award, publish, inspect),
-            *(rectify, close),
+            *(rectify, pay, close),
         )
     }
 )

@@ -19,6 +19,7 @@ from services.review.domain.steps.notice_acts import (
     ReceiveObjection,
     RecountNotice,
 )
+from services.review.domain.steps.pay import PayInstalment, StopPayment
 from services.review.domain.steps.publish import PublishContent, WithdrawContent
 from services.review.domain.steps.rectify import AcceptRectification
 from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
@@ -41,6 +42,7 @@ __all__ = [
     "GiveEndorsement",
     "OpenCase",
     "OpenRound",
+    "PayInstalment",
     "PostNotice",
     "ProposeDecision",
     "ProposeRevocation",
@@ -56,6 +58,7 @@ __all__ = [
     "RequestCorrection",
     "ReturnProposal",
     "SealScore",
+    "StopPayment",
     "WaiveVisit",
     "WithdrawContent",
 ]

@@ -15,6 +15,7 @@ from services.review.domain.steps import (
     endorse,
     file,
     inspect,
+    pay,
     publish,
     rectify,
     visit,
@@ -39,6 +40,7 @@ Fact = (
     | decide.Fact
     | award.Fact
     | publish.Fact
+    | pay.Fact
     | inspect.InspectionRecorded
     | rectify.RectificationAccepted
     | close.CaseClosed

@@ -11,13 +11,14 @@ from typing import Any
 
 from services.review.domain import errors
 from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
-from services.review.domain.days import due
+from services.review.domain.days import PUBLISHED, due
 from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import filed
 from services.review.domain.people import Duty, clash, same_group
 from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
+from shared.calendar import Calendar
 from shared.programmes.expressions import holds
 from shared.programmes.model import Programme, Step
 from shared.programmes.rules import scope_of
@@ -35,14 +36,16 @@ class OpenCase:
     applicant: Applicant
 
 
-def decide_open(command: OpenCase, case: Case, programme: Programme, now: datetime) -> Facts:
+def decide_open(
+    command: OpenCase, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+) -> Facts:
     """Open the case at the first step of its programme; the same application twice is one case."""
     if case.status != "none":
         return ()
     opened = CaseOpened(command.case_id, command.programme, command.round_id, command.applicant, now)
     case = evolve(case, opened)
     first = programme.first_step(command.applicant)
-    return (opened, *_enter(case, first, programme, now))
+    return (opened, *_enter(case, first, programme, now, calendar))
 
 
 def decide_withdraw(reason: str, case: Case, now: datetime) -> Facts:
@@ -54,27 +57,31 @@ def _is_decided(case: Case) -> bool:
     return any(isinstance(state, award.State) and state.conferred for state in case.states.values())
 
 
-def decide_in_step(command: StepCommand, case: Case, programme: Programme, now: datetime) -> Facts:
+def decide_in_step(
+    command: StepCommand, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+) -> Facts:
     """Act in the present step. What follows from an outcome follows at once, as far as nobody has to act."""
     step = _present(command, case, programme)
-    situation = Situation(case, step, case.states[step.id], programme, now)
+    situation = Situation(case, step, case.states[step.id], programme, now, calendar)
     module = TYPES[step.type]
     if type(command) not in module.COMMANDS:
         raise errors.NotForThisStep(zh=step.title.zh, en=step.title.en)
     _ensure_entitled(command, module.who(command, situation), situation)
     decided = module.decide(command, situation)
     _ensure_separate(command, decided.facts, situation)
-    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now))
+    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
 
 
-def decide_lapse(step_id: str, case: Case, programme: Programme, now: datetime) -> Facts:
+def decide_lapse(
+    step_id: str, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+) -> Facts:
     """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing."""
     overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at < now
     if not overdue:
         return ()
     step = programme.step(step_id)
-    decided = TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now))
-    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now))
+    decided = TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now, calendar))
+    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
 
 
 def _present(command: StepCommand, case: Case, programme: Programme) -> Step:
@@ -136,7 +143,9 @@ def _folded(case: Case, facts: Facts) -> Case:
     return case
 
 
-def _advance(case: Case, step: Step, decided: Decided, programme: Programme, now: datetime) -> Facts:
+def _advance(
+    case: Case, step: Step, decided: Decided, programme: Programme, now: datetime, calendar: Calendar
+) -> Facts:
     """Out of the step by its outcome and into the next one."""
     if not decided.outcome:
         return ()
@@ -147,7 +156,7 @@ def _advance(case: Case, step: Step, decided: Decided, programme: Programme, now
     concluded = StepConcluded(step.id, decided.outcome, decided.reason, now)
     case = evolve(case, concluded)
     after = programme.next_step(step.id, decided.outcome, case.applicant, case.answers, case.entered)
-    return (concluded, *_enter(case, after, programme, now))
+    return (concluded, *_enter(case, after, programme, now, calendar))
 
 
 def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
@@ -159,12 +168,12 @@ def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 
 
-def _enter(case: Case, step: Step, programme: Programme, now: datetime) -> Facts:
+def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
     """Into a step, and through it where it needs nobody."""
     if step.type not in TYPES:
         raise errors.ProgrammeNotRunnable(what=step.type)
-    decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now))
-    due_at, provisional = due(step.deadline or getattr(step.parameters, "within", None), now)
+    decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar))
+    due_at, provisional = due(step.deadline or getattr(step.parameters, "within", None), now, calendar)
     entered = StepEntered(
         step=step.id,
         type=step.type,
@@ -176,4 +185,4 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime) -> Facts
         due_provisional=provisional,
     )
     case = evolve(case, entered)
-    return (entered, *decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now))
+    return (entered, *decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))

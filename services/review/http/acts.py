@@ -79,6 +79,8 @@ ACTS: tuple[Act, ...] = (
     Act("publication", b.Address, _same(c.PublishContent)),
     Act("publication-withdrawal", b.Reason, _same(c.WithdrawContent)),
     Act("inspection", b.Inspection, _same(c.RecordInspection)),
+    Act("payment", b.Payment, _same(c.PayInstalment)),
+    Act("payment-stop", b.Reason, _same(c.StopPayment)),
     Act("rectification", b.Rectification, _same(c.AcceptRectification)),
 )
 

@@ -106,6 +106,12 @@ class Rectification(Input):
     proof: Annotated[tuple[Sha256, ...], Field(max_length=50)] = ()
 
 
+class Payment(Input):
+    amount: Annotated[str, Field(max_length=20, description="CNY, a decimal string.")]
+    voucher: Annotated[str, Field(max_length=200)]
+    instalment: Annotated[str, Field(max_length=64, description="The next one where empty.")] = ""
+
+
 class Answer(Input):
     upheld: bool
     reason: Sentence

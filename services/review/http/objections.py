@@ -1,20 +1,25 @@
-"""Understands how anybody who signs in objects to a public notice, and how an objection is answered."""
+"""Understands which notices stand, how anybody who signs in objects, and how an objection is answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
 from services.review.domain import commands as c
 from services.review.domain.errors import CaseUnknown
-from services.review.handlers import CASE, Handlers
+from services.review.handlers import CASE, Handlers, Write
 from services.review.http import bodies as b
 from services.review.http.shown import OFFICIALS, Id, Moved, StepId, moved, person, receipt, visible, writing
-from shared.runtime.http import Allow, Changing, Creating, answer, router
+from services.review.views import Lists, NoticeMark, NoticeRow
+from shared.runtime.clock import Clock, local_day
+from shared.runtime.http import Allow, Changing, Creating, Page, Paged, Public, answer, router
+from shared.runtime.http import codes as edge
 from shared.runtime.ports import Streams
 
+NOTICES = "notices"
 ObjectionId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
@@ -25,9 +30,22 @@ class Received:
     objection: str
 
 
-def objection_routes(handlers: Handlers, streams: Streams) -> APIRouter:
-    """Objecting and answering."""
+@dataclass(frozen=True)
+class NoticePage:
+    items: list[NoticeRow]
+
+
+def objection_routes(handlers: Handlers, streams: Streams, lists: Lists, clock: Clock) -> APIRouter:
+    """Notices that stand, objecting and answering."""
     routes = router(tags=["objections"])
+
+    @routes.get("/notices")
+    @Public("a public notice is addressed to everybody; it names organisations only")
+    async def standing(page: Paged, response: Response) -> NoticePage:
+        rows = await lists.notices(local_day(clock.now()), _mark(page), page.limit + 1)
+        last = rows[page.limit - 1] if len(rows) > page.limit else None
+        response.headers.update(page.link(NOTICES, (last.closes_on.isoformat(), last.case_id) if last else None))
+        return NoticePage(rows[: page.limit])
 
     @routes.post("/cases/{case_id}/steps/{step}/objections", status_code=201, response_model=Received)
     @Allow(roles=("public", "applicant"), note="anybody who signs in, by real name where the programme asks for it")
@@ -37,9 +55,9 @@ def objection_routes(handlers: Handlers, streams: Streams) -> APIRouter:
         by = person(command.actor)
         objection = c.ReceiveObjection(step, by, command.id, body.name, body.contact, body.grounds, body.evidence)
         received = Received(command.id)
-        write = writing(command, lambda after: received, 201)
-        await handlers.act(streams, case_id, objection, write)
-        return answer(command.receipt(201, received))
+        told = command.receipt(201, received)  # without the case's version, which is not the public's business
+        await handlers.act(streams, case_id, objection, Write(command.origin(), None, lambda after: told))
+        return answer(told)
 
     @routes.post("/cases/{case_id}/steps/{step}/objections/{objection}/answer", response_model=Moved)
     @Allow(roles=OFFICIALS, note="the investigator that the programme names, none of the case's reviewers or experts")
@@ -52,3 +70,13 @@ def objection_routes(handlers: Handlers, streams: Streams) -> APIRouter:
         return answer(receipt(command, after, moved))
 
     return routes
+
+
+def _mark(page: Page) -> NoticeMark | None:
+    steps = page.after(NOTICES, (str, str))
+    if steps is None:
+        return None
+    try:
+        return NoticeMark(date.fromisoformat(str(steps[0])), str(steps[1]))
+    except ValueError:
+        raise edge.CURSOR.refuse() from None

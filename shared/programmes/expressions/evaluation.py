@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -39,6 +39,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "!=": operator.ne,
 }
 _FARTHEST = 9
+_WIDE = Context(prec=100, traps=[Inexact])
+"""Wide enough for every product of two answers; anything that would be rounded raises instead."""
 
 
 def holds(text: str, scope: Scope) -> bool | None:
@@ -162,6 +164,8 @@ def _quotient(sign: str, above: Compiled, below: Compiled, right: Compiled) -> C
         a, b, c = _number(above(scope)), _number(below(scope)), _number(right(scope))
         if a is None or b is None or c is None or b <= 0:
             return None
+        if isinstance(b, Decimal) and isinstance(c, Decimal) and isinstance(a, Decimal):
+            return compare(a, _WIDE.multiply(c, b))
         return compare(*_exact(a, Fraction(c) * Fraction(b)))
 
     return compared

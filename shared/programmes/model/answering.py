@@ -33,42 +33,53 @@ def keys_of(metric: Metric) -> tuple[str, ...]:
     return tuple(key(metric.id, back) for back in range(metric.years))
 
 
-def typed(metrics: Iterable[Metric], answers: Mapping[str, object]) -> dict[str, Value]:
-    """The answers that can be read, typed; everything else stays unknown."""
-    found: dict[str, Value] = {}
-    for metric in metrics:
-        read = _READ[metric.type]
-        for each in keys_of(metric):
-            if each in answers:
-                value = read(metric, answers[each])
-                if value is not None:
-                    found[each] = value
-    return _both_names(metrics, found)
+@dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """One key under which a metric may be answered; ``twin`` is the other name of the same figure."""
+
+    key: str
+    metric: Metric
+    read: Callable[[Metric, object], Value | None]
+    twin: str | None
 
 
-def _both_names(metrics: Iterable[Metric], found: dict[str, Value]) -> dict[str, Value]:
-    """``smes_served`` and ``smes_served[last]`` are the same figure."""
+def answer_keys(metrics: Iterable[Metric]) -> Mapping[str, AnswerKey]:
+    """Every key that is understood: ``smes_served`` and ``smes_served[last]`` are the same figure."""
+    found: dict[str, AnswerKey] = {}
     for metric in metrics:
         last = key(metric.id, 0)
-        if last in found:
-            found.setdefault(metric.id, found[last])
-        elif metric.id in found:
-            found[last] = found[metric.id]
+        twins = {metric.id: last, last: metric.id}
+        for each in dict.fromkeys((*keys_of(metric), metric.id, last)):
+            found[each] = AnswerKey(each, metric, _READ[metric.type], twins.get(each))
+    return found
+
+
+def typed(keys: Mapping[str, AnswerKey], answers: Mapping[str, object]) -> dict[str, Value]:
+    """The answers that can be read, typed; everything else stays unknown."""
+    found: dict[str, Value] = {}
+    for name, answer in answers.items():
+        known = keys.get(name)
+        if known is None:
+            continue
+        value = known.read(known.metric, answer)
+        if value is not None:
+            found[name] = value
+            if known.twin is not None and known.twin not in answers:
+                found[known.twin] = value
     return found
 
 
 def answer_faults(metrics: Iterable[Metric], answers: Mapping[str, object]) -> tuple[AnswerFault, ...]:
     """What is wrong with the answers, for the one who fills in the form; missing answers are not faults here."""
-    known = {each: metric for metric in metrics for each in (*keys_of(metric), metric.id)}
-    faults = [
-        AnswerFault(each, "没有这个指标", "this programme asks for no such figure")
-        for each in answers
-        if each not in known
-    ]
-    for each, metric in known.items():
-        if each in answers and _READ[metric.type](metric, answers[each]) is None:
-            zh, en = _WANTED[metric.type]
-            faults.append(AnswerFault(each, f"请填写{zh}", f"write {en}"))
+    keys = answer_keys(metrics)
+    faults = []
+    for name, answer in answers.items():
+        known = keys.get(name)
+        if known is None:
+            faults.append(AnswerFault(name, "没有这个指标", "this programme asks for no such figure"))
+        elif known.read(known.metric, answer) is None:
+            zh, en = _WANTED[known.metric.type]
+            faults.append(AnswerFault(name, f"请填写{zh}", f"write {en}"))
     return tuple(faults)
 
 

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Protocol
 
 from msgspec import Meta
 
-from shared.programmes.expressions import Scope, holds
-from shared.programmes.model.answering import typed
+from shared.programmes.expressions import Scope, Value, holds
+from shared.programmes.model.answering import AnswerKey, answer_keys, typed
 from shared.programmes.model.answers import Form, Material, Metric
 from shared.programmes.model.conditions import Condition, Relaxation
 from shared.programmes.model.people import ANYBODY, Applicants, Authority, Level, Party
@@ -280,7 +280,7 @@ class Programme:
     def _land(
         self, procedure: Procedure, step_id: str, applicant: Standing, answers: Answers, visits: Mapping[str, int]
     ) -> Step:
-        scope = Scope(region=applicant.region, level=applicant.level, answers=typed(self.metrics, answers))
+        scope = Scope(region=applicant.region, level=applicant.level, answers=self.typed(answers))
         skipped = skipped_steps(procedure, scope)
         step = self.step(step_id)
         for _ in range(2 * len(procedure.steps)):
@@ -291,6 +291,38 @@ class Programme:
             else:
                 return step
         raise AssertionError(f"the graph of {procedure.id} has a cycle of skipped steps at {step.id}")
+
+    # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def typed(self, answers: Answers) -> dict[str, Value]:
+        """The answers that can be read, typed by their metrics; what is missing or unreadable stays unknown."""
+        return typed(self._answer_keys, answers)
+
+    @cached_property
+    def related_papers(self) -> Mapping[str, tuple[str, ...]]:
+        """Every id that a file may be filed under -> all ids that it then counts for."""
+        related: dict[str, tuple[str, ...]] = {}
+        for material in self.materials:
+            documents = tuple(document.id for document in material.documents)
+            related.update({document: tuple(dict.fromkeys((document, material.id))) for document in documents})
+            related[material.id] = tuple(dict.fromkeys((material.id, *documents)))
+        return related
+
+    @cached_property
+    def _answer_keys(self) -> Mapping[str, AnswerKey]:
+        return answer_keys(self.metrics)
+
+    @cached_property
+    def _by_procedure(self) -> Mapping[str, tuple[Condition, ...]]:
+        main = self.procedures[0].id
+        return {
+            procedure.id: tuple(each for each in self.conditions if (each.procedure or main) == procedure.id)
+            for procedure in self.procedures
+        }
+
+    def conditions_of(self, procedure_id: str | None = None) -> tuple[Condition, ...]:
+        """The conditions of a procedure (the main one unless named), in the text's order."""
+        return self._by_procedure[procedure_id or self.procedures[0].id]
 
     def _index(self, field: str) -> Mapping[str, Any]:
         return self._indexes[field]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from shared.runtime.clock import SystemClock
 from shared.runtime.operator.findings import Finding, well
 from shared.runtime.operator.migrate import url_setting
 from shared.runtime.postgres.migrations import MigrationRefused, pending
@@ -113,7 +114,7 @@ def _transaction(service: str, pid: int, seconds: float, most: float) -> Finding
 
 
 def _skew(service: str, theirs: datetime, most: float) -> Finding:
-    apart = abs((datetime.now(UTC) - theirs).total_seconds())
+    apart = abs((SystemClock().now() - theirs).total_seconds())
     zh, en = f"与数据库时钟相差 {apart:.1f} 秒", f"the database's clock is {apart:.1f} s apart"
     if apart <= most:
         return well(f"time:{service}", zh, en)

@@ -11,12 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.status import Status
 
+from shared.runtime.clock import SystemClock
 from shared.runtime.operator import run_state
 from shared.runtime.operator.home import Home, InUse
 from shared.runtime.operator.processes import PartFailed, tail
@@ -93,7 +93,7 @@ def _clean(home: Home, console: Console) -> None:
 
 def _supervise(home: Home, plan: Plan, console: Console, ready: Callable[[], None]) -> None:
     teller = Storyteller(console, home, plan)
-    began = RunState(plan.mode, ProcessId.own(), datetime.now(UTC), addresses=plan.addresses)
+    began = RunState(plan.mode, ProcessId.own(), SystemClock().now(), addresses=plan.addresses)
     supervisor = Supervisor(began, teller)
     with stop_signals():
         try:

@@ -55,6 +55,10 @@ class ServiceProcess:
     def alive(self) -> bool:
         return self._child is not None and self._child.poll() is None
 
+    def ask_to_stop(self) -> None:
+        if self._child is not None and self.alive():
+            self._child.terminate()
+
     def stop(self) -> None:
         """SIGTERM, and by force where it does not end in 20 s."""
         if self._child is not None and self.alive():

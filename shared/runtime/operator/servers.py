@@ -40,6 +40,9 @@ class PostgresPart:
     def alive(self) -> bool:
         return bool(self.processes()) or self.server.pid == 0
 
+    def ask_to_stop(self) -> None:
+        """The services need it to the end."""
+
     def stop(self) -> None:
         if self._server is not None:
             asyncio.run(self._server.stop())
@@ -78,6 +81,9 @@ class BrokerPart:
 
     def alive(self) -> bool:
         return bool(self.processes())
+
+    def ask_to_stop(self) -> None:
+        """The services need it to the end."""
 
     def stop(self) -> None:
         self.broker.stop()

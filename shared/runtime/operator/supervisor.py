@@ -38,6 +38,10 @@ class Part(Protocol):
 
     def alive(self) -> bool: ...
 
+    def ask_to_stop(self) -> None:
+        """Begin to go down and return at once; what others still need (a server) waits for :meth:`stop`."""
+        ...
+
     def stop(self) -> None: ...
 
     def processes(self) -> tuple[ProcessId, ...]: ...
@@ -102,7 +106,9 @@ class Supervisor:
             time.sleep(self.pulse_seconds)
 
     def stop(self) -> None:
-        """Down in the reverse order; a part that will not end is ended by force by its own ``stop``."""
+        """Down in the reverse order, those that can all at once; a part that will not end is ended by force."""
+        for watched in self._watched:
+            watched.part.ask_to_stop()
         for watched in reversed(self._watched):
             self.watcher.said(f"停止 / stopping {watched.part.name}")
             watched.part.stop()

@@ -23,6 +23,7 @@ from shared.events import (
     RoundOpened,
 )
 from shared.runtime.http import route_faults
+from shared.runtime.http.pages import encode
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.mailserver import MailServer, mail_server
@@ -198,7 +199,9 @@ async def test_pages_show_every_notice_once(at_work: Running) -> None:
         seen += [notice["case_id"] for notice in answer.json()["items"]]
         path = answer.links.get("next", {}).get("url", "")
     assert sorted(seen) == [str(n) for n in range(7)]
-    assert (await at_work.client.get("/notices?cursor=x", headers=APPLICANT)).json()["code"] == "cursor_invalid"
+    for cursor in ("x", encode("notices", ("noday", "m")), encode("notices", ("0001-01-01T00:00:00+14:00", "m"))):
+        answer = await at_work.client.get(f"/notices?cursor={cursor}", headers=APPLICANT)
+        assert (answer.status_code, answer.json()["code"]) == (400, "cursor_invalid")
 
 
 async def test_the_log_says_who_was_told_what_and_is_not_for_everybody(at_work: Running) -> None:
@@ -210,6 +213,8 @@ async def test_the_log_says_who_was_told_what_and_is_not_for_everybody(at_work: 
     }
     assert await log(at_work, 0, channel="email") == []
     assert await log(at_work, 0, until="2026-01-01T00:00:00Z") == []
+    for query in ("since=2026-01-01", "until=0001-01-01T00:00:00%2B14:00", "channel=pigeon", "standing=lost"):
+        assert (await at_work.client.get(f"/log?{query}", headers=INSPECTOR)).status_code == 422
     for who in (APPLICANT, REVIEWER, OFFICER):
         assert (await at_work.client.get("/log", headers=who)).status_code == 403
 
@@ -332,3 +337,25 @@ async def test_a_mailbox_that_does_not_exist_is_given_up_at_once(mailing: tuple[
     at_work.clock.advance(timedelta(days=30))
     assert (await told(at_work, APPLICANT, 1))[0]["event"] == "ApplicationSubmitted"
     assert server.attempts == 1
+
+
+async def test_notices_and_log_are_the_same_after_they_were_rebuilt_from_the_facts(
+    mailing: tuple[Running, MailServer],
+) -> None:
+    at_work, server = mailing
+    await name_contact(at_work, "k-1", organisation=FIRM, address="office@example.org")
+    await known(at_work, 1)
+    await at_work.say("intake", "application:1", 3, submitted(), SOMEBODY)
+    await log(at_work, 1, channel="email", standing="delivered")
+    (notice,) = await told(at_work, APPLICANT, 1)
+    path = f"/notices/{notice['message_id']}/read"
+    await at_work.client.post(path, headers=APPLICANT | {"Idempotency-Key": "k-2"})
+    await told(at_work, APPLICANT, 0, unread="true")
+    before = [await log(at_work, 3), await notices(at_work, APPLICANT), await known(at_work, 1)]
+    for view in ("messages", "contacts", "outgoing"):
+        await at_work.service.projectors[view].rebuild()
+    assert [await log(at_work, 3), await notices(at_work, APPLICANT), await known(at_work, 1)] == before
+    at_work.clock.advance(timedelta(days=1))
+    await at_work.say("intake", "application:2", 1, submitted("2", OTHER), SOMEBODY)
+    await told(at_work, STRANGER, 1)
+    assert len(server.taken) == 1

@@ -23,7 +23,7 @@ from shared.events import Applicant, PreliminaryApproved, PublicEvent, Recogniti
 from shared.runtime.codec import FactCodec
 from shared.runtime.consumer import Consumer
 from shared.runtime.parking import Parking
-from shared.runtime.ports import Delivery, Record
+from shared.runtime.ports import Conflict, Delivery, Record, Rejected
 from shared.runtime.postgres.pool import Database
 from shared.runtime.records import data_of, schema_of, to_record
 from shared.runtime.store import FactStore
@@ -85,7 +85,7 @@ def decisions(registry: Database, store: FactStore) -> Consumer:
 
 @pytest.fixture
 def witness(registry: Database) -> Consumer:
-    return Consumer(registry, Witness(SqlTrailWriter(registry.pool)))
+    return Consumer(registry, Witness(SqlTrailWriter(registry.pool), FixedClock(NOW)))
 
 
 class Elsewhere(Decisions):
@@ -222,7 +222,7 @@ async def test_a_hole_parks_the_case_and_the_others_go_on(registry: Database, wi
 
 async def test_a_hole_is_mended_as_the_readme_says(registry: Database, witness: Consumer) -> None:
     await witness.receive([witnessed(1), witnessed(3), witnessed(4)])
-    parking = Parking(registry, {"registry-audit": Witness(SqlTrailWriter(registry.pool))})
+    parking = Parking(registry, {"registry-audit": Witness(SqlTrailWriter(registry.pool), FixedClock(NOW))})
     while waiting := await parking.entries():
         await parking.skip(waiting[0].id, "version 2 was lost; the stream is published again", OPERATOR)
     await registry.pool.execute(
@@ -294,3 +294,27 @@ async def test_other_content_under_a_recorded_address_is_refused_even_when_the_c
 async def test_a_record_that_is_not_ours_stops_nothing(registry: Database, witness: Consumer) -> None:
     await witness.receive([Delivery(Record("review.audit.v1", "1", {}, b"?")), witnessed(1)])
     assert await SqlTrail(registry.pool).count(EntriesWanted(), 10) == 1
+
+
+async def test_a_number_that_another_case_took_meanwhile_is_decided_again_and_then_refused(
+    registry: Database, store: FactStore
+) -> None:
+    numbers = SqlNumbers(registry.pool)
+    subscriber = Decisions(store, Handlers(numbers), numbers, FixedClock(NOW))
+    effect = await subscriber.prepare([delivery(approved())])
+    async with registry.transaction() as connection:
+        await numbers.allot(connection, {number_for("case-1", "650000", 2026): "another"})
+    with pytest.raises(Conflict):
+        async with registry.transaction() as connection:
+            await effect(connection)
+    assert await store.load("entry:case-1") == []
+    with pytest.raises(Rejected, match="title_number_taken"):
+        await subscriber.prepare([delivery(approved())])
+
+
+async def test_allotting_the_same_number_to_the_same_case_again_changes_nothing(registry: Database) -> None:
+    numbers = SqlNumbers(registry.pool)
+    for _ in range(2):
+        async with registry.transaction() as connection:
+            await numbers.allot(connection, {"n-1": "case-1", "n-2": "case-2"})
+    assert [await numbers.owner(number) for number in ("n-1", "n-2", "n-3")] == ["case-1", "case-2", None]

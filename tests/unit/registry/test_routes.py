@@ -151,6 +151,10 @@ WRONGLY = [
     ("/titles?limit=201", 422, "invalid_input"),
     ("/titles?status=gone", 422, "invalid_input"),
     ("/titles?on=2026-13-01", 422, "invalid_input"),
+    ("/titles?on=0001-01-01", 422, "invalid_input"),
+    ("/titles?known_on=9999-12-31", 422, "invalid_input"),
+    ("/titles?known_on=0001-01-01", 422, "invalid_input"),
+    (f"/verify/{NUMBER}?on=9999-12-31", 422, "invalid_input"),
     ("/titles?region=%25", 422, "invalid_input"),
     ("/titles?name=" + "x" * 51, 422, "invalid_input"),
 ]
@@ -208,11 +212,13 @@ async def test_the_trail_is_for_inspectors_only(at_work: Running) -> None:
 
 
 async def test_what_an_inspector_asks_wrongly(at_work: Running) -> None:
-    for query in ("cursor=x", "since=2026-01-01", "since=2026-01-01T00:00:00", "limit=1000"):
-        answer = await at_work.client.get(f"/audit?{query}", headers=INSPECTOR)
-        assert answer.status_code == (400 if query.startswith("cursor") else 422)
-    for listing, *steps in (("audit", "2026-01-01T00:00:00+00:00", 2**63), ("audit", "2026-01-01T00:00:00", 1)):
-        answer = await at_work.client.get(f"/audit?cursor={encode(listing, steps)}", headers=INSPECTOR)
+    queries = ("since=2026-01-01", "since=2026-01-01T00:00:00", "limit=1000", "until=0001-01-01T00:00:00%2B14:00")
+    for query in queries:
+        assert (await at_work.client.get(f"/audit?{query}", headers=INSPECTOR)).status_code == 422
+    past = "0001-01-01T00:00:00+14:00"
+    steps = (("x", 1), ("2026-01-01T00:00:00", 1), (past, 1), ("2026-01-01T00:00:00+00:00", 2**63))
+    for cursor in ("x", *(encode("audit", step) for step in steps)):
+        answer = await at_work.client.get(f"/audit?cursor={cursor}", headers=INSPECTOR)
         assert (answer.status_code, answer.json()["code"]) == (400, "cursor_invalid")
     cursor = encode("audit-examination", ("review", "case:1", 2**63))
     assert (await at_work.client.get(f"/audit/examination?cursor={cursor}", headers=INSPECTOR)).status_code == 400
@@ -223,3 +229,13 @@ async def test_the_services_parts_are_well(at_work: Running) -> None:
         return (await at_work.client.get("/healthz/ready")).status_code == 200
 
     await eventually_asked(well, "the registry is ready")
+
+
+async def test_the_list_is_the_same_after_it_was_rebuilt_from_the_facts(at_work: Running) -> None:
+    await enter(at_work, "甲", "乙", "丙")
+    await revoke(at_work, "case-2")
+    before = (await at_work.client.get("/titles")).json()
+    assert await at_work.service.projectors["titles"].rebuild() == 4
+    assert (await at_work.client.get("/titles")).json() == before
+    await at_work.say("review", "case:case-4", 5, approved("case-4"), APPROVER)
+    await listed(at_work, 4)

@@ -30,6 +30,7 @@ def fact(version: int, stream: str = "case:1", service: str = "review", data: by
         position="1.1",
         digest=digest_of(data),
         data=data,
+        received_at=datetime(2026, 11, 23, tzinfo=UTC),
     )
 
 

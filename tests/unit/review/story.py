@@ -9,11 +9,13 @@ from typing import Any
 
 from services.review.domain import commands as c
 from services.review.domain.case import NONE, evolve
+from services.review.domain.days import PUBLISHED
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_open
 from services.review.domain.steps.check import Item
 from services.review.domain.steps.score_acts import Expert
 from services.review.domain.subject import Answer, Applicant, Case, Paper
+from shared.calendar import Calendar
 from shared.programmes.model import Programme
 from tests.support.regulation import (
     APPLICANT_USCC,
@@ -53,6 +55,7 @@ class Story:
     programme: Programme = PROGRAMME
     now: datetime = MONDAY
     case: Case = NONE
+    calendar: Calendar = PUBLISHED
     facts: list[Any] = field(default_factory=list)
 
     def take(self, facts: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -76,7 +79,7 @@ class Story:
         self.act(filing)
 
     def act(self, command: Any) -> tuple[Any, ...]:
-        return self.take(decide_in_step(command, self.case, self.programme, self.now))
+        return self.take(decide_in_step(command, self.case, self.programme, self.now, self.calendar))
 
     def wait(self, days: int) -> Story:
         self.now += timedelta(days=days)

@@ -21,7 +21,7 @@ CREATE TABLE audit_trail (
     entry bigint GENERATED ALWAYS AS IDENTITY,
     -- Rows of a transaction that was still open when an export began are left out of all of its pages.
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    received_at timestamptz NOT NULL DEFAULT now(),
+    received_at timestamptz NOT NULL,
     PRIMARY KEY (service, stream, version)
 );
 
@@ -46,7 +46,7 @@ CREATE TABLE audit_holes (
     service text COLLATE "C" NOT NULL,
     stream text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
-    noticed_at timestamptz NOT NULL DEFAULT now(),
+    noticed_at timestamptz NOT NULL,
     PRIMARY KEY (service, stream, version)
 );
 GRANT SELECT, INSERT, DELETE ON audit_holes TO :"application";

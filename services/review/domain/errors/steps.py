@@ -75,6 +75,22 @@ class FindingsMissing(Refusal):
     do = ("请补充后再提交。", "Add what is missing and send again.")
 
 
+class InstalmentWrong(Refusal):
+    """Instalments are paid one after another."""
+
+    code = "instalment_wrong"
+    said = ("应按顺序拨付，下一笔为 {next}。", "Instalments are paid in their order; the next one is {next}.")
+    do = ("请先办理该笔。", "Pay that one first.")
+
+
+class AmountWrong(Refusal):
+    """No sum above zero, or more than the programme allows for a case."""
+
+    code, status = "amount_wrong", 422
+    said = ("金额须大于零且不超过上限（余额 {most}）。", "An amount is above zero and within the cap (left: {most}).")
+    do = ("请核对批准金额。", "Compare it with the approved sum.")
+
+
 class AlreadySigned(Refusal):
     """This party or person has spoken already."""
 

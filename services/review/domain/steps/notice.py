@@ -117,7 +117,7 @@ def _post(command: PostNotice, situation: Situation) -> Decided:
     if situation.state.posted is not None:
         raise errors.NoticeStands()
     notice = definition(situation)
-    closes_on, provisional = last_day(notice.duration, situation.today, notice.id)
+    closes_on, provisional = last_day(notice.duration, situation.today, notice.id, situation.calendar)
     if isinstance(notice.channel, Unset):
         raise errors.ParameterUnset(what=f"{notice.id}.channel")
     posted = NoticePosted(
@@ -139,29 +139,26 @@ def _post(command: PostNotice, situation: Situation) -> Decided:
 def _object(command: ReceiveObjection, situation: Situation) -> Decided:
     state: State = situation.state
     rules = _rules(situation)
-    _ensure_posted(state)
+    closes_on = _closes(state)
     if command.objection in state.objections:
         return Decided(())
-    if (state.closed or situation.today > _closes(state)) and rules.late != "accepted":
+    if (state.closed or situation.today > closes_on) and rules.late != "accepted":
         raise errors.ObjectionLate()
     if len(state.objections) >= MOST_OBJECTIONS:
         raise errors.TooMany(most=MOST_OBJECTIONS)
     _ensure_stated(command, rules)
-    return Decided(
-        (
-            ObjectionReceived(
-                step=situation.step.id,
-                objection=command.objection,
-                objector=command.by.id,
-                name=command.name.strip(),
-                contact=command.contact.strip(),
-                grounds=stated(command.grounds),
-                evidence=command.evidence,
-                received_at=situation.now,
-                desk=desk_of(_investigator(situation).parties[0], situation.programme),
-            ),
-        )
+    received = ObjectionReceived(
+        step=situation.step.id,
+        objection=command.objection,
+        objector=command.by.id,
+        name=command.name.strip(),
+        contact=command.contact.strip(),
+        grounds=stated(command.grounds),
+        evidence=command.evidence,
+        received_at=situation.now,
+        desk=desk_of(_investigator(situation).parties[0], situation.programme),
     )
+    return Decided((received,))
 
 
 def _ensure_stated(command: ReceiveObjection, rules: Objections) -> None:
@@ -181,8 +178,7 @@ def _answer(command: AnswerObjection, situation: Situation) -> Decided:
         raise errors.ObjectionUnknown()
     reason = stated(command.reason)
     fact = ObjectionAnswered(situation.step.id, command.by.id, command.objection, command.upheld, reason, situation.now)
-    after = evolve(state, fact)
-    return Decided((fact,), _outcome(after, situation) if state.closed else "", reason)
+    return Decided((fact,), _outcome(evolve(state, fact), situation) if state.closed else "", reason)
 
 
 def _recount(situation: Situation) -> Decided:
@@ -190,7 +186,7 @@ def _recount(situation: Situation) -> Decided:
     if state.posted is None or state.closed or not state.provisional:
         return Decided(())
     notice = definition(situation)
-    counted, provisional = last_day(notice.duration, state.posted.posted_on, notice.id)
+    counted, provisional = last_day(notice.duration, state.posted.posted_on, notice.id, situation.calendar)
     # A right that was granted is never shortened: an earlier result leaves the announced day as it is.
     closes_on = max(counted, _closes(state))
     if (closes_on, provisional) == (state.closes_on, state.provisional):
@@ -212,14 +208,14 @@ def _recount(situation: Situation) -> Decided:
 
 def _close(situation: Situation) -> Decided:
     state: State = situation.state
-    _ensure_posted(state)
+    closes_on = _closes(state)
     if state.closed:
         return Decided(())
     recounted = _recount(situation)
     if recounted.facts and situation.today <= recounted.facts[0].closes_on:
         return recounted
-    if situation.today <= _closes(state):
-        raise errors.NoticeRunning(closes=_closes(state).isoformat())
+    if situation.today <= closes_on:
+        raise errors.NoticeRunning(closes=closes_on.isoformat())
     fact = NoticeClosed(situation.step.id, len(state.waiting), situation.now)
     return Decided((fact,), _outcome(evolve(state, fact), situation))
 
@@ -233,13 +229,10 @@ def _outcome(state: State, situation: Situation) -> str:
     return "clear" if _rules(situation).blocks == "nothing" else ""
 
 
-def _ensure_posted(state: State) -> None:
-    if state.posted is None:
-        raise errors.NoticeNotPosted()
-
-
 def _closes(state: State) -> date:
-    assert state.closes_on is not None, "a posted notice has a last day"
+    """The last day; refuses where nothing was posted."""
+    if state.closes_on is None:
+        raise errors.NoticeNotPosted()
     return state.closes_on
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from services.review.domain import errors
 from services.review.domain.people import Person
 from services.review.domain.subject import Case
+from shared.calendar import Calendar
 from shared.programmes.model import Programme, Step
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -23,13 +24,14 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Situation:
-    """What a step decides in: the case, its own definition and state, the pinned text, and now."""
+    """What a step decides in: the case, its own definition and state, the pinned text, now, and the published years."""
 
     case: Case
     step: Step
     state: Any
     programme: Programme
     now: datetime
+    calendar: Calendar
 
     @property
     def today(self) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, get_args
 
 import typer
 
@@ -10,7 +11,7 @@ from shared.calendar import Calendar, Rule, end
 from shared.calendar.counting import LONGEST, Unit
 from shared.runtime.operator.cli.answers import installation, refuse
 
-UNITS: dict[str, Unit] = {unit: unit for unit in LONGEST}
+UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
 
 
 def install(app: typer.Typer) -> None:
@@ -24,8 +25,8 @@ def install(app: typer.Typer) -> None:
     @deadline.command()
     def explain(
         context: typer.Context,
-        start: datetime = typer.Argument(formats=["%Y-%m-%d"], help="起算日 / first day, YYYY-MM-DD."),
-        length: int = typer.Argument(min=1, help="多少 / how many."),
+        start: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="起算日 / first day, YYYY-MM-DD.")],
+        length: Annotated[int, typer.Argument(min=1, help="多少 / how many.")],
         unit: str = typer.Option("working_day", help=f"单位 / one of: {', '.join(UNITS)}."),
         count_start_day: bool = typer.Option(False, "--count-start-day", help="起算日计入 / the first day counts."),
     ) -> None:

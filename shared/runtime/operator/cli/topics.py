@@ -39,13 +39,14 @@ def install(app: typer.Typer) -> None:
 
 
 def _settings(here: Installation) -> KafkaSettings:
-    bootstrap = here.surroundings().get("SHIFAN_KAFKA", "")
+    surroundings = here.surroundings()
+    bootstrap = surroundings.get("SHIFAN_KAFKA", "")
     if not bootstrap:
         refuse(
             "不知道 Kafka 在哪里：先运行 shifan up --kafka，或设置 SHIFAN_KAFKA=主机:端口。 "
             "No Kafka is known: run shifan up --kafka first, or set SHIFAN_KAFKA=host:port."
         )
-    return KafkaSettings(bootstrap=bootstrap)
+    return KafkaSettings(bootstrap=bootstrap, prefix=surroundings.get("SHIFAN_TOPIC_PREFIX", ""))
 
 
 def _print(here: Installation, counts: dict[str, int]) -> None:

@@ -1,0 +1,161 @@
+"""Understands pay (拨付): instalments of the approved sum, one after another, by somebody who has not reviewed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from services.review.domain import errors
+from services.review.domain.people import Duty, Person
+from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from shared.programmes.model import Paying, Unset
+
+TYPE = "pay"
+_AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
+WHOLE = "whole"
+"""The one instalment of a sum that is paid at once."""
+
+
+@dataclass(frozen=True)
+class PayInstalment:
+    """Put a payment on record: which instalment, CNY as a decimal string, the voucher."""
+
+    step: str
+    by: Person
+    amount: str
+    voucher: str
+    instalment: str = ""
+
+
+@dataclass(frozen=True)
+class StopPayment:
+    """No more is paid, for a reason."""
+
+    step: str
+    by: Person
+    reason: str
+
+
+@dataclass(frozen=True)
+class InstalmentPaid:
+    """Money went out, or came back where the step collects it."""
+
+    NAME: ClassVar[str] = "review.instalment-paid.1"
+    DUTY: ClassVar[Duty] = "pay"
+    step: str
+    by: str
+    budget: str
+    instalment: str
+    direction: str
+    amount: str
+    voucher: str
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
+class PaymentStopped:
+    """The rest is not paid."""
+
+    NAME: ClassVar[str] = "review.payment-stopped.1"
+    DUTY: ClassVar[Duty] = "pay"
+    step: str
+    by: str
+    reason: str
+    stopped_at: datetime
+
+
+Command = PayInstalment | StopPayment
+Fact = InstalmentPaid | PaymentStopped
+
+
+@dataclass(frozen=True)
+class State:
+    """What was paid, by instalment."""
+
+    paid: Mapping[str, InstalmentPaid] = field(default_factory=dict)
+
+
+COMMANDS: tuple[type, ...] = (PayInstalment, StopPayment)
+FACTS: tuple[type, ...] = (InstalmentPaid, PaymentStopped)
+INITIAL = State()
+
+
+def who(command: Command, situation: Situation) -> Parties:
+    """The step's authority."""
+    return actor(situation)
+
+
+def enter(situation: Situation) -> Decided:
+    """The case waits for the payment."""
+    return Decided(())
+
+
+def lapse(situation: Situation) -> Decided:
+    """Nothing but being late: whoever looks at the work list sees it."""
+    return Decided(())
+
+
+def instalments(situation: Situation) -> tuple[str, ...]:
+    """What this step pays: the named one, or all of the plan in their order."""
+    parameters = _parameters(situation)
+    if parameters.instalment is not None:
+        return (parameters.instalment,)
+    planned = parameters.instalments
+    return (WHOLE,) if isinstance(planned, Unset) else tuple(one.id for one in planned)
+
+
+def _parameters(situation: Situation) -> Paying:
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Paying)
+    return parameters
+
+
+def decide(command: Command, situation: Situation) -> Decided:
+    """Pay the next instalment, or stop."""
+    step, now = situation.step.id, situation.now
+    match command:
+        case PayInstalment():
+            return _pay(command, situation)
+        case StopPayment():
+            situation.provides("stopped")
+            reason = stated(command.reason)
+            return Decided((PaymentStopped(step, command.by.id, reason, now),), "stopped", reason)
+
+
+def _pay(command: PayInstalment, situation: Situation) -> Decided:
+    open_ = [name for name in instalments(situation) if name not in situation.state.paid]
+    instalment = command.instalment or open_[0]
+    if instalment != open_[0]:
+        raise errors.InstalmentWrong(next=open_[0])
+    amount = _amount(command.amount, situation)
+    fact = InstalmentPaid(
+        step=situation.step.id,
+        by=command.by.id,
+        budget=_parameters(situation).budget,
+        instalment=instalment,
+        direction=_parameters(situation).direction,
+        amount=str(amount),
+        voucher=stated(command.voucher),
+        paid_at=situation.now,
+    )
+    return Decided((fact,), "paid" if len(open_) == 1 else "", fact.voucher)
+
+
+def _amount(text: str, situation: Situation) -> Decimal:
+    """A sum above zero and, with what was paid before, within the programme's cap for a case."""
+    if not _AMOUNT.fullmatch(text) or Decimal(text) <= 0:
+        raise errors.AmountWrong(most="-")
+    amount = Decimal(text)
+    cap = situation.programme.budget(_parameters(situation).budget).cap
+    before = sum((Decimal(paid.amount) for paid in situation.state.paid.values()), Decimal(0))
+    if isinstance(cap, Decimal) and before + amount > cap:
+        raise errors.AmountWrong(most=cap - before)
+    return amount
+
+
+def evolve(state: State, fact: Fact) -> State:
+    return State({**state.paid, fact.instalment: fact}) if isinstance(fact, InstalmentPaid) else state
