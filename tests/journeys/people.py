@@ -47,7 +47,7 @@ class People:
 
     running: Running
     client: httpx.AsyncClient
-    _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[Account, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._demo = {account.login: account for account in demo.people()}
@@ -91,10 +91,10 @@ class People:
         return f"{self.running.addresses[service].rstrip('/')}/{rest}"
 
     async def token(self, who: Account) -> str:
-        if who.login not in self._tokens:
+        if who not in self._tokens:
             known = self._demo.get(who.login) == who
-            self._tokens[who.login] = await self._signed_in(who) if known else self.signed(who)
-        return self._tokens[who.login]
+            self._tokens[who] = await self._signed_in(who) if known else self.signed(who)
+        return self._tokens[who]
 
     def signed(self, who: Account, keys: IssuerKeys | None = None, **claims: object) -> str:
         """A token by the issuer's own key (or by another's), with some claims different from what is right."""
