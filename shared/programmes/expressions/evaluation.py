@@ -272,6 +272,21 @@ def _choose(arguments: tuple[Compiled, ...]) -> Compiled:
     return chosen
 
 
+def _at_least(arguments: tuple[Compiled, ...]) -> Compiled:
+    """So many of the tests are true: false once too many are false, unknown while it depends on an unknown one."""
+    wanted, tests = arguments[0], arguments[1:]
+
+    def enough(scope: Scope) -> Value | None:
+        needed, found = _number(wanted(scope)), [test(scope) for test in tests]
+        if needed is None:
+            return None
+        sure = sum(each is True for each in found)
+        open_ = sum(not isinstance(each, bool) for each in found)
+        return True if sure >= needed else False if sure + open_ < needed else None
+
+    return enough
+
+
 def _extreme(pick: Callable[[list[Fraction]], Fraction]) -> Callable[[tuple[Compiled, ...]], Compiled]:
     def make(arguments: tuple[Compiled, ...]) -> Compiled:
         def picked(scope: Scope) -> Value | None:
@@ -325,6 +340,7 @@ _CALLS: dict[str, Callable[[tuple[Compiled, ...]], Compiled]] = {
     "has_all": _has(every=True),
     "has_any": _has(every=False),
     "choose": _choose,
+    "at_least": _at_least,
     "least": _extreme(min),
     "greatest": _extreme(max),
     "years_since": _since(lambda start, day: _months(start, day) // 12),

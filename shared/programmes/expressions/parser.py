@@ -36,6 +36,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "has_all": (2, 2),
     "has_any": (2, 2),
     "choose": (3, 21),
+    "at_least": (3, 31),
     "grows": (1, 1),
     "growth": (1, 1),
     "total": (1, 1),
