@@ -91,7 +91,7 @@ def misfits(programme: Programme, read: FactsRead) -> tuple[Fault, ...]:
         for each in answer_faults(programme.metrics, facts.answers)
     ]
     conditions = {condition.id for condition in programme.conditions}
-    papers = {each.id for m in programme.materials for each in (m, *m.documents)}
+    papers = {m.id for m in programme.materials} | {d.id for m in programme.materials for d in m.documents}
     levels = {level.id for level in programme.levels}
     found += [_unknown(place, "judged", each, conditions) for each in facts.judged if each not in conditions]
     found += [_unknown(place, "relaxed", each, conditions) for each in facts.relaxed if each not in conditions]
