@@ -319,7 +319,7 @@ class Programme:
         """Who stands in for this authority on a day, following its successors."""
         found: Authority = self._index("authorities")[authority_id]
         for _ in self.authorities:
-            ended = found.existed.until
+            ended = found.existed.until if found.existed else None
             if found.successor is None or ended is None or day <= ended:
                 break
             found = self._index("authorities")[found.successor]
