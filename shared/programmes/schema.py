@@ -104,7 +104,8 @@ def _property(kind: Any, field: Field, partial: bool, parts: Json) -> Json:
 def _vocabulary() -> str:
     return (
         "Names are ids of metrics, or applicant.region, applicant.level, applicant.kind, applicant.category. "
-        f"Operators: and or not, >= <= > < == !=, in, not in, + - * /. Functions: {', '.join(FUNCTIONS)}. Words in 'quotes'."
+        "Operators: and or not, >= <= > < == !=, in, not in, + - * /. Words in 'quotes'. "
+        f"Functions: {', '.join(FUNCTIONS)}."
     )
 
 
