@@ -117,7 +117,7 @@ def _made_base(buildah: Buildah, folder: Path) -> str:
         pytest.skip("no base image: neither a registry nor a Debian mirror answers; the image was not built")
     container = buildah("from", "scratch").stdout.strip()
     _must(buildah("copy", "--quiet", container, str(folder), "/"))
-    _must(buildah("config", "--env", "PATH=/usr/local/bin:/usr/bin:/bin", container))
+    _must(buildah("config", "--env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", container))
     _must(buildah("commit", "--quiet", container, MADE_BASE))
     shutil.rmtree(folder, ignore_errors=True)
     return MADE_BASE

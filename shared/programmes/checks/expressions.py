@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from shared.programmes.checks.kinds import check_kinds, check_standing
 from shared.programmes.expressions import Name, Node, names, parse
 from shared.programmes.expressions.tree import Call, Comparison, Literal, SetLiteral, children
 from shared.programmes.model import Metric, Programme, RoundRules
@@ -23,6 +24,8 @@ def check_expressions(programme: Programme, findings: Findings) -> None:
         for name in names(tree):
             _name(name, metrics, path, findings)
         _walk(tree, metrics, papers, path, findings)
+        check_kinds(tree, metrics, path, findings, truth=not path.endswith("points_from"))
+        check_standing(tree, programme, path, findings)
 
 
 def expressions_of(programme: Programme) -> Iterator[tuple[str, str]]:

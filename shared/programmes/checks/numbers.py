@@ -85,9 +85,11 @@ def _trimmed(programme: Programme, findings: Findings) -> None:
 def _periods(programme: Programme, findings: Findings) -> None:
     _period(programme.legal.in_force, "legal.in_force", findings)
     for authority in programme.authorities:
+        if authority.existed is None:
+            continue
         _period(authority.existed, f"authorities[{authority.id}].existed", findings)
         successor = next((each for each in programme.authorities if each.id == authority.successor), None)
-        if successor:
+        if successor and successor.existed:
             since, until = successor.existed.since, authority.existed.until
             if until is not None and not isinstance(since, Unset) and since <= until:
                 findings.at(

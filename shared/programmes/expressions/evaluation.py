@@ -212,13 +212,10 @@ def _over_years(node: Call) -> Compiled:
     reduce = _YEARS[node.function]
 
     def reduced(scope: Scope) -> Value | None:
-        years: list[Fraction] = []
-        for each in keys:
-            value = _number(scope.answers.get(each))
-            if value is None:
-                break
-            years.append(Fraction(value))
-        return reduce(years) if years else None
+        asked = 2 if node.function == "growth" else scope.years.get(metric.id, 2)
+        years = [_number(scope.answers.get(each)) for each in keys[:asked]]
+        known = [Fraction(value) for value in years if value is not None]
+        return reduce(known) if len(known) == asked else None
 
     return reduced
 
@@ -287,15 +284,20 @@ def _extreme(pick: Callable[[list[Fraction]], Fraction]) -> Callable[[tuple[Comp
     return make
 
 
-def _years_since(arguments: tuple[Compiled, ...]) -> Compiled:
-    def years(scope: Scope) -> Value | None:
-        start, day = arguments[0](scope), scope.day
-        if not isinstance(start, date) or day is None:
-            return None
-        before = (day.month, day.day) < (start.month, start.day)
-        return Decimal(day.year - start.year - int(before))
+def _since(elapsed: Callable[[date, date], int]) -> Callable[[tuple[Compiled, ...]], Compiled]:
+    def make(arguments: tuple[Compiled, ...]) -> Compiled:
+        def since(scope: Scope) -> Value | None:
+            start = arguments[0](scope)
+            return Decimal(elapsed(start, scope.day)) if isinstance(start, date) and scope.day is not None else None
 
-    return years
+        return since
+
+    return make
+
+
+def _months(start: date, day: date) -> int:
+    """Whole months: the corresponding day completes one."""
+    return (day.year - start.year) * 12 + day.month - start.month - int(day.day < start.day)
 
 
 def _filed(arguments: tuple[Compiled, ...]) -> Compiled:
@@ -325,7 +327,9 @@ _CALLS: dict[str, Callable[[tuple[Compiled, ...]], Compiled]] = {
     "choose": _choose,
     "least": _extreme(min),
     "greatest": _extreme(max),
-    "years_since": _years_since,
+    "years_since": _since(lambda start, day: _months(start, day) // 12),
+    "months_since": _since(_months),
+    "days_since": _since(lambda start, day: (day - start).days),
     "filed": _filed,
     "lies_in": _lies_in,
     "known": _known,

@@ -43,6 +43,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "least": (2, 20),
     "greatest": (2, 20),
     "years_since": (1, 1),
+    "months_since": (1, 1),
+    "days_since": (1, 1),
     "filed": (1, 1),
     "lies_in": (1, 40),
     "known": (1, 1),

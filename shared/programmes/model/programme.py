@@ -280,7 +280,9 @@ class Programme:
     def _land(
         self, procedure: Procedure, step_id: str, applicant: Standing, answers: Answers, visits: Mapping[str, int]
     ) -> Step:
-        scope = Scope(region=applicant.region, level=applicant.level, answers=self.typed(answers))
+        scope = Scope(
+            region=applicant.region, level=applicant.level, answers=self.typed(answers), years=self.years_asked
+        )
         skipped = skipped_steps(procedure, scope)
         step = self.step(step_id)
         for _ in range(2 * len(procedure.steps)):
@@ -307,6 +309,21 @@ class Programme:
             related.update({document: tuple(dict.fromkeys((document, material.id))) for document in documents})
             related[material.id] = tuple(dict.fromkeys((material.id, *documents)))
         return related
+
+    @cached_property
+    def years_asked(self) -> Mapping[str, int]:
+        """How many years of each yearly metric an applicant states."""
+        return {metric.id: metric.years for metric in self.metrics if metric.years > 1}
+
+    def authority_on(self, authority_id: str, day: date) -> Authority:
+        """Who stands in for this authority on a day, following its successors."""
+        found: Authority = self._index("authorities")[authority_id]
+        for _ in self.authorities:
+            ended = found.existed.until if found.existed else None
+            if found.successor is None or ended is None or day <= ended:
+                break
+            found = self._index("authorities")[found.successor]
+        return found
 
     @cached_property
     def _answer_keys(self) -> Mapping[str, AnswerKey]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from shared.runtime.operator.cli import clock, deadline, look, migrate, parked, rebuild, topics, up
+from shared.runtime.operator.cli import clock, deadline, look, migrate, parked, programmes, rebuild, topics, up
 from shared.runtime.operator.cli.look import Logins
 from shared.runtime.operator.cli.opening import Builds
 from shared.runtime.operator.cli.up import Plans
@@ -29,6 +29,7 @@ def create(find: Callable[[str], Installation], plans: Plans, builds: Builds, lo
     look.install(app, logins)
     clock.install(app)
     deadline.install(app)
+    programmes.install(app)
     migrate.install(app)
     topics.install(app)
     parked.install(app, builds)
