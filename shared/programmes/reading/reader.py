@@ -6,7 +6,7 @@ import difflib
 from typing import Any, TypeVar
 
 from shared.programmes.expressions import Unreadable, parse
-from shared.programmes.model.programme import Supplied
+from shared.programmes.model.document import Supplied
 from shared.programmes.model.steps import PARAMETERS, Step
 from shared.programmes.model.words import UNSET, Source
 from shared.programmes.reading.faults import Findings
