@@ -181,6 +181,7 @@ SPOILT = [
     ("region: '990000'", "region: !!python/object/apply:os.system ['id']", "", "tags"),
     ("region: '990000'", "region: 99", "region", "form"),
     ("kind: recognition", "kind: [recognition", "", "YAML"),
+    ("{zh: 省级, en: province}", "{zh: 省级,和其他, en: province}", "levels[province].title", "in quotes"),
     ("charged: false", "charged: no", "fee.charged", "true or false"),
     ("status: in_force", "status: {a: b}", "legal.status", "one of"),
 ]
