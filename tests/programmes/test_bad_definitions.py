@@ -175,6 +175,14 @@ SPOILT = [
         "rounds.closes",
         "closes before it opens",
     ),
+    (
+        "rounds: null",
+        "rounds: {cadence: yearly, opens: {month: 3, day: 1}, closes: {month: 4, day: 1}, cascade: ["
+        "{party: officer, step: apply, until: {month: 5, day: 2, at: '12:00'}}, "
+        "{party: officer, step: decide, until: {month: 5, day: 2, at: '11:59'}}]}",
+        "rounds.cascade[1].until",
+        "in order",
+    ),
     ("id: two,", "id: one,", "rubrics[review].heads[one]", "stands twice"),
     ("kind: recognition", "kind: recognition\nkind: project", "kind", "twice"),
     ("region: '990000'", "region: &r '990000'", "", "anchors"),
