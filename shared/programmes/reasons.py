@@ -45,7 +45,7 @@ def judge(programme: Programme, facts: Facts, procedure: str | None = None) -> E
     verdicts = evaluate(
         programme,
         facts.answers,
-        facts.documents,
+        facts.papers,
         {name: Judgement(each.met, each.by, each.reason) for name, each in facts.judged.items()},
         {
             name: UsedRelaxation(each.relaxation, each.by, each.reason, each.accepted_value)

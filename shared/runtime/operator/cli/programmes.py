@@ -157,7 +157,7 @@ def _fault(fault: Fault) -> dict[str, object]:
 
 def _show_checked(console: Console, each: Checked) -> None:
     if each.faults or each.text is None or each.supplied is None:
-        tables.show(console, tables.faults(each.faults))
+        tables.show(_errors(), tables.faults(each.faults))
         return
     programme = each.supplied
     console.print(f"✓ {each.file}: {programme.ref}", style="green", highlight=False, markup=False)
@@ -201,7 +201,7 @@ def explain(
     Exit code 1: the facts name or say something that the programme does not know; it stays unknown."""
     programme = _find(name, library, day, text)
     with _readable():
-        read = read_facts(_taken(facts), facts.name)
+        read = read_facts(_taken(facts), str(facts))
         given = _placed(read.facts, region, level, day)
     wrong = misfits(programme, type(read)(given, read.file, read.places))
     try:
@@ -221,8 +221,8 @@ def explain(
         console = installation(context).console
         tables.show(console, tables.banner(programme))
         tables.show(console, tables.verdicts(found))
-        tables.show(console, tables.faults(wrong))
     if wrong:
+        tables.show(_errors(), tables.faults(wrong))
         raise typer.Exit(1)
 
 
@@ -243,11 +243,11 @@ def _placed(facts: Facts, region: str, level: str, day: datetime | None) -> Fact
 
 def _taken(path: Path) -> str:
     if not path.is_file() or path.stat().st_size > MOST_BYTES:
-        refuse(f"{path}: 没有此文件,或大于 {MOST_BYTES // 1024} KiB / no such file, or larger than that", 2)
+        refuse(f"{path}: 没有此文件,或大于 {MOST_BYTES // 1024} KiB / no such file, or larger than that")
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError:
-        refuse(f"{path}: 请用 UTF-8 保存文件 / save the file as UTF-8", 2)
+        refuse(f"{path}: 请用 UTF-8 保存文件 / save the file as UTF-8")
 
 
 def diff(
@@ -294,14 +294,18 @@ def _find(name: str, library: Path, day: datetime | None, text: bool) -> Program
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """Inside, a bad file becomes its faults and exit code 1, and an unknown name a sentence and exit code 2."""
+    """Inside, a bad file becomes its faults and exit code 1, an unknown name a sentence; exit code 1 for both."""
     try:
         yield
     except BadDefinition as refused:
-        tables.show(Console(stderr=True, soft_wrap=True), tables.faults(refused.faults))
+        tables.show(_errors(), tables.faults(refused.faults))
         raise typer.Exit(1) from None
     except NoSuchName as unknown:
-        refuse(f"{unknown.zh}\n{unknown.en}", 2)
+        refuse(f"{unknown.zh}\n{unknown.en}")
+
+
+def _errors() -> Console:
+    return Console(stderr=True, soft_wrap=True)
 
 
 def _no_procedure(programme: Programme, name: str) -> NoReturn:
