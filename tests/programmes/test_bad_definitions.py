@@ -105,6 +105,8 @@ SPOILT = [
     ("expression: staff_count >= 15", "expression: kind == 'b'", "conditions[C1].expression", "no option b"),
     ("expression: staff_count >= 15", "expression: count(staff_count) > 1", "conditions[C1].expression", "set"),
     ("expression: staff_count >= 15", "expression: 'staff_count[last-1] >= 15'", "conditions[C1].expression", "years"),
+    ("expression: staff_count >= 15", "expression: staff_count ≥ 15", "conditions[C1].expression", "write >= instead"),
+    ("expression: staff_count >= 15", "expression: staff_count = 15", "conditions[C1].expression", "write == instead"),
     ("expression: staff_count >= 15", "expression: staff_count", "conditions[C1].expression", "true or false"),
     ("expression: staff_count >= 15", "expression: staff_count >= 'x'", "conditions[C1].expression", "compared"),
     ("expression: staff_count >= 15", "expression: staff_count and true", "conditions[C1].expression", "parts of and"),
