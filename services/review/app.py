@@ -20,6 +20,7 @@ from shared.runtime.deadlines import AlreadySettled, Due, Fire
 from shared.runtime.ports import Streams
 from shared.runtime.service import Around, Parts, Service, assemble
 from shared.runtime.streams import CommittingStreams
+from shared.runtime.trace import trace_id
 
 MIGRATIONS: Path | None = None
 """Review has no tables besides the runtime's and its views."""
@@ -61,7 +62,8 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
 
     async def fire(due: Due) -> None:
         what, _, step = due.kind.partition(":")
-        origin = Origin(ACTOR, clock.now(), command_id=f"{due.deadline_id}@{due.due_at.isoformat()}")
+        command_id = f"{due.deadline_id}@{due.due_at.isoformat()}"
+        origin = Origin(ACTOR, clock.now(), command_id, trace_id=trace_id())
         if what == NOTICE_OVER:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
         else:

@@ -58,7 +58,7 @@ def scope_of(
 ) -> Scope:
     """What the programme's expressions see of this applicant."""
     papers = filed(programme, documents)
-    return Scope(region, level, kind, category, programme.typed(answers), papers, day)
+    return Scope(region, level, kind, category, programme.typed(answers), papers, day, programme.years_asked)
 
 
 def _verdict(

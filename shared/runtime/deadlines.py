@@ -18,6 +18,7 @@ import structlog
 from shared.runtime.clock import Clock
 from shared.runtime.ports import Conflict, Transient
 from shared.runtime.postgres.pool import TRANSIENT, Database
+from shared.runtime.trace import tracing
 
 CLAIM = 8
 LEASE_SECONDS = 60
@@ -142,6 +143,10 @@ class DeadlineWorker:
         return [Due(r["deadline_id"], r["case_id"], r["kind"], r["due_at"], r["attempts"]) for r in rows]
 
     async def _settle(self, due: Due) -> None:
+        with tracing():  # nobody asked for it: it begins a trace of its own, which its facts and log lines carry
+            await self._fire_one(due)
+
+    async def _fire_one(self, due: Due) -> None:
         try:
             async with asyncio.timeout(LEASE_SECONDS / 2):
                 await self._fire(due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -166,9 +167,10 @@ async def scored(house: House, case_id: str) -> None:
     await act(house, OFFICER, case_id, "score/panel", {"experts": experts})
     for expert in EXPERTS:
         await sees(house, expert, ("score", f"score:{expert.id}"))
-        shown = ok(await house.get(expert, f"/review/cases/{case_id}"))["states"]
-        assert isinstance(shown, dict)
-        assert shown["score"]["sheets"] == []
+        for who in (expert, OFFICER, INSPECTOR):
+            shown = ok(await house.get(who, f"/review/cases/{case_id}"))["states"]
+            assert isinstance(shown, dict)
+            assert shown["score"]["sheets"] == [], "a sealed sheet is shown to nobody"
         sheet = {"points": {"ability": "40", "results": "41"}, "remark": "read"}
         await act(house, expert, case_id, "score/score", sheet)
 
@@ -270,3 +272,76 @@ async def test_versions_and_keys_are_held_to(house: House) -> None:
     assert unknown.status_code == 422
     body = {"round_id": "none", "name": "X", "region": COUNTY, "level": "prefecture"}
     assert (await house.post(APPLICANT, "/intake/applications", body)).status_code == 404
+
+
+async def test_a_case_shows_itself_to_those_in_charge_only(house: House) -> None:
+    case_id = await submitted(house)
+    path = f"/review/cases/{case_id}"
+    for who, status in (
+        (REVIEWER, 200),
+        (OFFICER, 200),
+        (INSPECTOR, 200),
+        (ELSEWHERE, 404),
+        (EXPERTS[0], 404),
+        (APPLICANT, 403),
+        (None, 401),
+    ):
+        assert (await house.get(who, path)).status_code == status, who
+    assert (await house.get(REVIEWER, path.replace(case_id, "0" * 32))).status_code == 404
+    read = await house.get(REVIEWER, path)
+    unchanged = await house.get(REVIEWER, path, **{"If-None-Match": read.headers["ETag"]})
+    assert unchanged.status_code == 304
+    paper = read.json()["papers"][0]
+    content = await house.get(REVIEWER, f"{path}/papers/{paper['sha256']}")
+    assert (len(content.content), content.headers["Content-Type"]) == (paper["size"], "application/pdf")
+    assert (await house.get(REVIEWER, f"{path}/papers/{'0' * 64}")).status_code == 404
+    conditions = ok(await house.get(REVIEWER, f"{path}/conditions"))["items"]
+    assert isinstance(conditions, list)
+    assert {line["condition"]: line["computed"] for line in conditions} == {
+        "enough-staff": "met",
+        "grows": "met",
+        "legal-person": "met",
+        "reputation": "unknown",
+    }
+
+
+async def test_acts_are_guarded_by_version_key_party_and_step(house: House) -> None:
+    case_id = await submitted(house)
+    path = f"/review/cases/{case_id}/steps"
+    at = version(await house.get(REVIEWER, f"/review/cases/{case_id}"))
+    assert (await house.post(REVIEWER, f"{path}/check/acceptance")).status_code == 428
+    assert (await house.post(REVIEWER, f"{path}/check/acceptance", None, at + 7)).status_code == 412
+    for who, step, code in (
+        (OFFICER, "check/acceptance", "wrong_party"),
+        (REVIEWER, "assess/computed-verdicts", "not_this_step"),
+        (REVIEWER, "check/posting", "act_not_for_this_step"),
+        (ELSEWHERE, "check/acceptance", "case_unknown"),
+        (APPLICANT, "check/acceptance", "role_not_allowed"),
+    ):
+        body = {} if step == "check/posting" else None
+        assert (await house.post(who, f"{path}/{step}", body, at)).json()["code"] == code
+    key = {"Idempotency-Key": "the-same-key"}
+    first = await house.post(REVIEWER, f"{path}/check/acceptance", None, at, **key)
+    again = await house.post(REVIEWER, f"{path}/check/acceptance", None, at, **key)
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert ok(await house.get(REVIEWER, f"/review/cases/{case_id}"))["version"] == first.json()["version"]
+    another = await house.post(REVIEWER, f"{path}/assess/conclusion", {"opinion": "x"}, at + 3, **key)
+    assert (another.status_code, another.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_an_application_that_was_never_posted_takes_no_objection(house: House) -> None:
+    case_id = await submitted(house)
+    body = {"name": "C. Itizen", "contact": "c@example.org", "grounds": "wrong", "evidence": ["0" * 64]}
+    answer = await house.post(CITIZEN, f"/review/cases/{case_id}/steps/check/objections", body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "case_unknown")
+
+
+async def test_two_submissions_for_one_place_at_once(house: House) -> None:
+    round_id = await opened_round(house)
+    made = [await drafted(house, round_id) for _ in range(3)]
+    ready = [(case_id, await furnished(house, case_id, at)) for case_id, at in made]
+    tries = (house.post(APPLICANT, f"/intake/applications/{case_id}/submission", None, at) for case_id, at in ready)
+    answers = await asyncio.gather(*tries)
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"place_taken"}

@@ -1,5 +1,6 @@
 """Judging: deterministic, monotone where a condition says so, unknown never becomes false, relaxed never by itself."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.programmes.completeness import missing
 from shared.programmes.expressions import Scope, Unreadable, holds, parse
+from shared.programmes.filling import form_faults
 from shared.programmes.model import Condition, Programme
 from shared.programmes.rules import eligible, evaluate, scope_of
 from shared.programmes.verdicts import Judgement, UsedRelaxation
@@ -151,6 +153,9 @@ def test_a_verdict_names_clause_quote_and_the_numbers() -> None:
         ("b / c == 1 / 3", True),
         ("0.1 + 0.2 == 0.3", True),
         ("b - c * 2 < 0", True),
+        ("at_least(2, b == 1, c == 3, a)", True),
+        ("at_least(2, b == 1, c == 4, false)", False),
+        ("at_least(2, b == 1, c == 4, a)", None),
         ("choose(b > 5, 10, 20) == 20", True),
         ("choose(applicant.region in ['653200'], 1, 2) == 1", True),
         ("applicant.region in ['650100']", False),
@@ -206,6 +211,36 @@ def test_no_text_breaks_the_parser(text: str) -> None:
         parse(text)
     except Unreadable:
         return
+
+
+@pytest.mark.parametrize(
+    ("day", "years", "months"), [("2026-02-28", 1, 23), ("2026-03-01", 2, 24), ("2026-03-02", 2, 24)]
+)
+def test_time_since_a_day_counts_whole_years_and_months(day: str, years: int, months: int) -> None:
+    scope = Scope(answers={"founded": date(2024, 3, 1)}, day=date.fromisoformat(day))
+    assert holds(f"years_since(founded) == {years} and months_since(founded) == {months}", scope) is True
+    assert holds("days_since(founded) > 700", scope) is True
+    assert holds("years_since(founded) >= 2", Scope(answers={"founded": date(2024, 3, 1)})) is None
+
+
+def test_growth_over_years_needs_every_year_that_is_asked_for() -> None:
+    three = {"n[last]": Decimal(3), "n[last-1]": Decimal(2), "n[last-2]": Decimal(1)}
+    assert holds("grows(n)", Scope(answers=three, years={"n": 3})) is True
+    assert holds("grows(n)", Scope(answers={**three, "n[last-2]": Decimal(2)}, years={"n": 3})) is False
+    del three["n[last-2]"]
+    assert holds("grows(n)", Scope(answers=three, years={"n": 3})) is None
+    assert holds("average(n) > 0", Scope(answers=three, years={"n": 3})) is None
+    assert holds("growth(n) == 0.5", Scope(answers=three, years={"n": 3})) is True
+
+
+def test_a_form_takes_typed_fields_and_so_many_rows() -> None:
+    clients = FIRST.form("T6")
+    good = {"uscc": "91650100MA00000120", "name": "a firm", "year": "2025", "service": "training"}
+    assert form_faults(clients, [good, good]) == ()
+    faults = form_faults(clients, [{**good, "year": "last"}, {**good, "name": "", "extra": "x"}])
+    assert {(fault.row, fault.field) for fault in faults} == {(1, "year"), (2, "name"), (2, "extra")}
+    assert "rows" in form_faults(clients, [good] * 5001)[0].en
+    assert form_faults(FIRST.form("T1"), [])[0].en == "1 to 1 rows are taken"
 
 
 def test_materials_are_counted() -> None:

@@ -54,6 +54,7 @@ class CaseOpened:
     round_id: str
     applicant: Applicant
     opened_at: datetime
+    procedure: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def evolve(case: Case, fact: Any) -> Case:
                 status="open",
                 programme=fact.programme,
                 round_id=fact.round_id,
+                procedure=fact.procedure,
                 applicant=fact.applicant,
             )
         case StepEntered():

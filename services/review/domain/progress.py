@@ -34,6 +34,8 @@ class OpenCase:
     programme: str
     round_id: str
     applicant: Applicant
+    procedure: str = ""
+    """The programme's main procedure where empty."""
 
 
 def decide_open(
@@ -42,9 +44,9 @@ def decide_open(
     """Open the case at the first step of its programme; the same application twice is one case."""
     if case.status != "none":
         return ()
-    opened = CaseOpened(command.case_id, command.programme, command.round_id, command.applicant, now)
+    opened = CaseOpened(command.case_id, command.programme, command.round_id, command.applicant, now, command.procedure)
     case = evolve(case, opened)
-    first = programme.first_step(command.applicant)
+    first = programme.first_step(command.applicant, command.procedure or None)
     return (opened, *_enter(case, first, programme, now, calendar))
 
 

@@ -52,6 +52,7 @@ class Case:
     case_id: str = ""
     status: Status = "none"
     programme: str = ""
+    procedure: str = ""
     round_id: str = ""
     applicant: Applicant = Applicant("", "", "", "")
     answers: Mapping[str, Answer] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from shared.programmes.checks.kinds import check_kinds, check_standing
 from shared.programmes.expressions import Name, Node, names, parse
 from shared.programmes.expressions.tree import Call, Comparison, Literal, SetLiteral, children
 from shared.programmes.model import Metric, Programme, RoundRules
@@ -23,6 +24,8 @@ def check_expressions(programme: Programme, findings: Findings) -> None:
         for name in names(tree):
             _name(name, metrics, path, findings)
         _walk(tree, metrics, papers, path, findings)
+        check_kinds(tree, metrics, path, findings)
+        check_standing(tree, programme, path, findings)
 
 
 def expressions_of(programme: Programme) -> Iterator[tuple[str, str]]:
@@ -33,8 +36,6 @@ def expressions_of(programme: Programme) -> Iterator[tuple[str, str]]:
     found += [(f"relaxations[{each.id}].when", each.when) for each in programme.relaxations]
     found += [(f"materials[{each.id}].when", each.when) for each in programme.materials]
     found += [(f"rewards[{each.id}].when", each.when) for each in programme.rewards]
-    for rubric in programme.rubrics:
-        found += [(f"rubrics[{rubric.id}].heads[{head.id}].points_from", head.points_from) for head in rubric.heads]
     if isinstance(programme.rounds, RoundRules):
         found += [(f"rounds.quotas[{each.id}].extra_when", each.extra_when) for each in programme.rounds.quotas]
     for procedure in programme.procedures:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
 from shared.programmes.checks.references import check_references
-from shared.programmes.model import Programme
+from shared.programmes.model import Deadline, Programme
 from shared.programmes.reading.faults import Findings
 
 _RULES = (
@@ -54,6 +55,21 @@ def check(programme: Programme, findings: Findings) -> None:
         findings.at("procedures", "请至少写一个流程", "write at least one procedure")
     _conditions(programme, findings)
     _sources(programme, findings)
+    _deadlines(programme, "", findings)
+
+
+def _deadlines(value: Any, path: str, findings: Findings) -> None:
+    """A deadline says one thing: a length, a day of every year, or a fixed day."""
+    if isinstance(value, Deadline):
+        if sum(each is not None for each in (value.within, value.yearly, value.on)) != 1:
+            zh, en = "within、yearly、on 中请只写一个", "write exactly one of within, yearly and on"
+            findings.at(path, zh, en)
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            _deadlines(item, f"{path}[{getattr(item, 'id', number)}]", findings)
+    elif is_dataclass(value):
+        for each in fields(value):
+            _deadlines(getattr(value, each.name), f"{path}.{each.name}" if path else each.name, findings)
 
 
 def _conditions(programme: Programme, findings: Findings) -> None:

@@ -14,7 +14,8 @@ Value = Decimal | Fraction | bool | str | date | frozenset[str]
 @dataclass(frozen=True, slots=True)
 class Scope:
     """``answers`` holds typed values only; a missing key is unknown. A yearly metric stands under ``name[last]``,
-    ``name[last-1]`` …; ``papers`` counts the filed documents by the id of their document or material."""
+    ``name[last-1]`` …; ``papers`` counts the filed documents by the id of their document or material; ``years`` tells
+    how many years of a yearly metric are asked for, so that a year that lacks makes the whole unknown."""
 
     region: str = ""
     level: str = ""
@@ -23,6 +24,7 @@ class Scope:
     answers: Mapping[str, Value] = field(default_factory=dict)
     papers: Mapping[str, int] = field(default_factory=dict)
     day: date | None = None
+    years: Mapping[str, int] = field(default_factory=dict)
 
 
 def key(name: str, back: int | None) -> str:

@@ -10,11 +10,13 @@ from decimal import Decimal
 
 from shared.programmes.expressions import Value
 from shared.programmes.expressions.scope import key
-from shared.programmes.model.answers import Metric
+from shared.programmes.model.answers import FormField, Metric
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_TEXT = 20_000
+Asked = Metric | FormField
+"""What can be answered: a figure of the programme, or a field of a form."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class AnswerKey:
 
     key: str
     metric: Metric
-    read: Callable[[Metric, object], Value | None]
+    read: Callable[[Asked, object], Value | None]
     twin: str | None
 
 
@@ -83,7 +85,7 @@ def answer_faults(metrics: Iterable[Metric], answers: Mapping[str, object]) -> t
     return tuple(faults)
 
 
-def _number(metric: Metric, value: object) -> Decimal | None:
+def _number(metric: Asked, value: object) -> Decimal | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -96,27 +98,27 @@ def _number(metric: Metric, value: object) -> Decimal | None:
     return value if value >= low and (metric.most is None or value <= metric.most) else None
 
 
-def _count(metric: Metric, value: object) -> Decimal | None:
+def _count(metric: Asked, value: object) -> Decimal | None:
     found = _number(metric, value)
     return found if found is not None and found == found.to_integral_value() else None
 
 
-def _ratio(metric: Metric, value: object) -> Decimal | None:
+def _ratio(metric: Asked, value: object) -> Decimal | None:
     found = _number(metric, value)
     return found if found is not None and found <= (metric.most or 1) else None
 
 
-def _boolean(_: Metric, value: object) -> bool | None:
+def _boolean(_: Asked, value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
 
 
-def _choice(metric: Metric, value: object) -> str | None:
+def _choice(metric: Asked, value: object) -> str | None:
     return value if isinstance(value, str) and any(option.id == value for option in metric.options) else None
 
 
-def _set(metric: Metric, value: object) -> frozenset[str] | None:
+def _set(metric: Asked, value: object) -> frozenset[str] | None:
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple | set | frozenset):
@@ -125,7 +127,7 @@ def _set(metric: Metric, value: object) -> frozenset[str] | None:
     return items if items <= {option.id for option in metric.options} and len(items) <= 1000 else None
 
 
-def _date(_: Metric, value: object) -> date | None:
+def _date(_: Asked, value: object) -> date | None:
     if isinstance(value, date):
         return value
     if not isinstance(value, str) or _DAY.fullmatch(value) is None:
@@ -136,11 +138,11 @@ def _date(_: Metric, value: object) -> date | None:
         return None
 
 
-def _text(_: Metric, value: object) -> str | None:
+def _text(_: Asked, value: object) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
 
 
-_READ: Mapping[str, Callable[[Metric, object], Value | None]] = {
+_READ: Mapping[str, Callable[[Asked, object], Value | None]] = {
     "count": _count,
     "amount": _number,
     "ratio": _ratio,
@@ -154,6 +156,18 @@ _READ: Mapping[str, Callable[[Metric, object], Value | None]] = {
     "uscc": _text,
     "region": _text,
 }
+
+
+def read_answer(asked: Asked, value: object) -> Value | None:
+    """The typed value, or None where it cannot be read."""
+    return _READ[asked.type](asked, value)
+
+
+def wanted(asked: Asked) -> tuple[str, str]:
+    """What to write for it, in both languages."""
+    return _WANTED[asked.type]
+
+
 _WANTED: Mapping[str, tuple[str, str]] = {
     "count": ("非负整数", "a whole number, not negative"),
     "amount": ("不小于下限的十进制数", "a plain decimal number"),

@@ -60,6 +60,8 @@ class FormField:
     options: tuple[Option, ...] = ()
     metric: Annotated[Id | None, Meta(description="The metric that this field fills.")] = None
     max_length: Annotated[int, Meta(ge=1, le=20_000)] = 500
+    least: Number | None = None
+    most: Number | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

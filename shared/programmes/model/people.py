@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shared.programmes.model.times import UNKNOWN_TIME, InForce
+from shared.programmes.model.times import InForce
 from shared.programmes.model.words import NOWHERE, UNSET, Id, RegionCode, Source, Text, Unset
 
 PartyRole = Annotated[
@@ -45,7 +45,7 @@ class Authority:
     name: Text
     level: Id
     region: RegionCode | Unset = UNSET
-    existed: InForce = UNKNOWN_TIME
+    existed: Annotated[InForce | None, Meta(description="From and to when it bore this name, if it changed.")] = None
     successor: Annotated[Id | None, Meta(description="Id of the authority that took over.")] = None
     source: Source = NOWHERE
 

@@ -122,7 +122,7 @@ def _ensure_found(command: RecordInspection, situation: Situation) -> None:
     topics = _parameters(situation).topics
     if len(command.findings) != len(topics) or not all(finding.strip() for finding in command.findings):
         raise errors.FindingsMissing(topics="; ".join(f"{topic.zh} / {topic.en}" for topic in topics))
-    wanted = _conditions(situation)
+    wanted = conditions(situation)
     if set(command.verdicts) != wanted:
         raise errors.VerdictsMissing(conditions=", ".join(sorted(wanted)))
     if not set(command.verdicts.values()) <= GOOD | {"unmet"}:
@@ -131,12 +131,14 @@ def _ensure_found(command: RecordInspection, situation: Situation) -> None:
         raise errors.VerdictImpossible()
 
 
-def _conditions(situation: Situation) -> set[str]:
-    named = _parameters(situation).conditions
+def conditions(situation: Situation) -> set[str]:
+    """What is judged again: the named ones; all of the step's own procedure, or of the main one where it has none."""
+    named, programme = _parameters(situation).conditions, situation.programme
     if named != "all":
         return set(named)
-    main = situation.programme.procedure().id
-    return {c.id for c in situation.programme.conditions if (c.procedure or main) == main}
+    main, here = programme.procedure().id, programme.procedure_of(situation.step.id).id
+    own = {c.id for c in programme.conditions if (c.procedure or main) == here}
+    return own or {c.id for c in programme.conditions if (c.procedure or main) == main}
 
 
 def _score(command: RecordInspection, situation: Situation) -> str:

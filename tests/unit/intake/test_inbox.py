@@ -1,0 +1,178 @@
+"""What intake hears, on a real database: rounds, returns, the timeline; and its lists."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import pytest
+
+from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
+from services.intake.domain import commands as c
+from services.intake.domain.application import Application
+from services.intake.domain.events import FACTS
+from services.intake.handlers import APPLICATION, ROUND, Handlers, Write
+from services.intake.inbox import Inbox
+from services.intake.views import ApplicationMark, ApplicationsWanted, RoundMark
+from shared import events as said
+from shared.envelope import Actor, CaseId, Envelope, Origin, Position
+from shared.runtime.codec import FactCodec
+from shared.runtime.consumer import Consumer
+from shared.runtime.ports import Delivery, Transient
+from shared.runtime.postgres.pool import Database
+from shared.runtime.records import data_of, schema_of, to_record
+from shared.runtime.store import FactStore
+from shared.runtime.streams import CommittingStreams
+from tests.support.clock import FixedClock
+from tests.support.house import Shelf
+from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_USCC, PROGRAMME, REGION
+from tests.support.views import project
+from tests.unit.intake.story import ANN, ANSWERS, DRAFT, MATERIALS, NOW, document
+
+OFFICER = Origin(Actor("officer-1", "officer", "", REGION), NOW, "c-1", trace_id="a" * 32)
+APPLICANT = Origin(Actor(ANN.id, "applicant", APPLICANT_USCC), NOW, "c-2")
+CALL = said.RoundOpened("round-1", PROGRAMME.ref, "call", NOW - timedelta(days=1), NOW + timedelta(days=9), REGION)
+CERTIFIED = said.Certified(
+    *("case-1", PROGRAMME.ref, "2026-001", APPLICANT_USCC, "Example", COUNTY, "示范平台", "platform", REGION, "us"),
+    date(2026, 5, 27),
+    date(2029, 5, 26),
+    NOW,
+)
+
+
+class Heard:
+    """The service's ear, what is in its log afterwards, and its lists."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.store = FactStore(database.pool, FactCodec(FACTS))
+        self.streams = CommittingStreams(self.store)
+        self.handlers = Handlers(Shelf(PROGRAMME))
+        self.consumer = Consumer(database, Inbox(self.store, self.handlers, FixedClock(NOW)))
+        self._said = 0
+
+    async def hear(self, *events: said.PublicEvent) -> None:
+        await self.consumer.receive([self._delivery(event) for event in events])
+
+    def _delivery(self, event: said.PublicEvent) -> Delivery:
+        self._said += 1
+        about = event.round_id if isinstance(event, said.RoundOpened) else event.case_id
+        source = "registry" if isinstance(event, said.Certified | said.Revoked) else "review"
+        envelope = Envelope(
+            id=f"case:{about}/{self._said}",
+            source=source,
+            type=type(event).__name__,
+            schema=schema_of(event),
+            position=Position(1, self._said),
+            case_id=CaseId(about),
+            origin=OFFICER,
+            data=data_of(event),
+        )
+        return Delivery(to_record(envelope, f"{source}.events.v1"))
+
+    async def submitted(self) -> None:
+        write, case_id = Write(APPLICANT), DRAFT.case_id
+        await self.handlers.draft_application(self.streams, DRAFT, write)
+        await self.handlers.give_answers(self.streams, case_id, c.GiveAnswers(ANSWERS, ANN), write)
+        for number, material in enumerate(MATERIALS):
+            attach = c.AttachDocument(document(material, number), ANN)
+            await self.handlers.attach_document(self.streams, case_id, attach, write)
+        await self.handlers.declare_truth(self.streams, case_id, c.DeclareTruth(ANN), write)
+        await self.handlers.submit_application(self.streams, case_id, c.SubmitApplication(ANN), write)
+
+    async def application(self) -> Application:
+        return (await self.streams.load(APPLICATION, DRAFT.case_id)).state
+
+    async def listed(self) -> None:
+        facts = await self.store.read(limit=1000)
+        await project(self.database, ApplicationsView(), facts)
+        await project(self.database, RoundsView(), facts)
+
+
+@pytest.fixture
+async def heard(database: Database) -> AsyncIterator[Heard]:
+    made = Heard(database)
+    await made.store.start()
+    yield made
+    await made.store.stop()
+
+
+async def test_a_round_is_heard_of_once(heard: Heard) -> None:
+    await heard.hear(CALL)
+    await heard.hear(CALL)
+    loaded = await heard.streams.load(ROUND, "round-1")
+    assert (loaded.version, loaded.state.announced and loaded.state.announced.title) == (1, "call")
+
+
+async def test_a_returned_application_says_what_to_correct(heard: Heard) -> None:
+    await heard.hear(CALL)
+    await heard.submitted()
+    await heard.hear(said.CorrectionRequested("case-1", ("licence: expired",), NOW))
+    a = await heard.application()
+    assert (a.status, a.to_correct) == ("returned", ("licence: expired",))
+
+
+async def test_the_whole_way_is_on_the_timeline_in_one_batch(heard: Heard) -> None:
+    await heard.hear(CALL)
+    await heard.submitted()
+    await heard.hear(
+        said.PreliminaryApproved("case-1", PROGRAMME.ref, COUNTY, {"enough-staff": "met"}, NOW),
+        said.Scored("case-1", PROGRAMME.ref, "80", "100", 3, True, NOW),
+        said.Publicized("case-1", PROGRAMME.ref, "Example", date(2026, 4, 27), date(2026, 5, 8), False, "web", NOW),
+        CERTIFIED,
+        said.RevocationOrdered("case-1", PROGRAMME.ref, "2026-001", "punished", "18 (1)", "a fine", NOW),
+        said.Revoked(
+            *("case-1", PROGRAMME.ref, "2026-001", APPLICANT_USCC, "Example", COUNTY, "punished", "18 (1)", "a fine"),
+            NOW,
+        ),
+    )
+    a = await heard.application()
+    assert [entry.what for entry in a.timeline][2:] == [
+        *("preliminary_approved", "scored", "publicized", "certified", "revocation_ordered", "revoked")
+    ]
+    assert a.status == "revoked"
+
+
+async def test_a_refusal_frees_the_place(heard: Heard) -> None:
+    await heard.hear(CALL)
+    await heard.submitted()
+    await heard.hear(said.RecognitionRefused("case-1", PROGRAMME.ref, "decide", "others were better", NOW))
+    a = await heard.application()
+    assert (a.status, a.holds_place(NOW.date())) == ("refused", False)
+
+
+async def test_lists_follow_the_log(heard: Heard) -> None:
+    await heard.hear(CALL)
+    await heard.submitted()
+    await heard.listed()
+    await heard.hear(CERTIFIED)
+    facts = await heard.store.read(limit=1000)
+    await project(heard.database, ApplicationsView(), facts[-1:])
+    lists = SqlApplications(heard.database.pool)
+    (row,) = await lists.page(ApplicationsWanted(uscc=APPLICANT_USCC), None, 50)
+    assert (row.status, row.revision, row.number, row.valid_to) == ("titled", 1, "2026-001", date(2029, 5, 26))
+    for nothing in (
+        ApplicationsWanted(uscc=OTHER_USCC),
+        ApplicationsWanted(stem="11"),
+        ApplicationsWanted(status="draft"),
+        ApplicationsWanted(programme="test"),
+        ApplicationsWanted(round_id="round-2"),
+    ):
+        assert await lists.page(nothing, None, 50) == []
+    assert await lists.page(ApplicationsWanted(programme=PROGRAMME.id, stem="9901"), None, 50) == [row]
+    assert await lists.page(ApplicationsWanted(), ApplicationMark(row.drafted_at, row.case_id), 50) == []
+
+
+async def test_open_rounds_are_those_whose_window_covers_the_instant(heard: Heard) -> None:
+    await heard.hear(CALL)
+    await heard.listed()
+    rounds = SqlRounds(heard.database.pool)
+    assert [row.round_id for row in await rounds.page(CALL.opens_at, None, 50)] == ["round-1"]
+    assert await rounds.page(CALL.closes_at, None, 50) == []
+    assert len(await rounds.page(None, None, 50)) == 1
+    assert await rounds.page(None, RoundMark(CALL.closes_at, "round-1"), 50) == []
+
+
+async def test_before_its_first_projection_a_list_asks_to_try_again(heard: Heard) -> None:
+    with pytest.raises(Transient):
+        await SqlApplications(heard.database.pool).page(ApplicationsWanted(), None, 1)
