@@ -56,7 +56,7 @@ class Catalogue:
                 editions.append(_edition(source, _belonging(path, overlays), higher))
             except BadDefinition as refused:
                 faults.extend(refused.faults)
-        faults.extend(_overlaps(editions))
+        faults.extend(overlaps(editions))
         if faults:
             raise BadDefinition(tuple(faults))
         both = (programme for edition in editions for programme in (edition.text, edition.supplied))
@@ -112,12 +112,13 @@ def _files(directory: Path) -> tuple[dict[Path, SourceFile], dict[Path, SourceFi
     if len(paths) > MOST_FILES:
         place = Place(str(directory), 1)
         raise BadDefinition((Fault(place, "", f"文件不得超过 {MOST_FILES} 个", f"keep at most {MOST_FILES} files"),))
-    found = {path: _read(path, directory) for path in paths if not path.name.endswith(".examples.yaml")}
+    found = {path: read_source(path, directory) for path in paths if not path.name.endswith(".examples.yaml")}
     overlays = {path: source for path, source in found.items() if path.name.endswith(SUPPLEMENT)}
     return {path: source for path, source in found.items() if path not in overlays}, overlays
 
 
-def _read(path: Path, directory: Path) -> SourceFile:
+def read_source(path: Path, directory: Path) -> SourceFile:
+    """One file within the language's limits, named relative to the directory; raises :class:`BadDefinition`."""
     name = str(path.relative_to(directory))
     if path.stat().st_size > MOST_BYTES:
         zh, en = f"文件不得超过 {MOST_BYTES // 1024} KiB", f"keep the file below {MOST_BYTES // 1024} KiB"
@@ -149,7 +150,7 @@ def _edition(source: SourceFile, overlays: list[SourceFile], higher: Higher) -> 
     return Edition(text, load(source, overlays, higher) if overlays else text, source.name)
 
 
-def _overlaps(editions: Iterable[Edition]) -> list[Fault]:
+def overlaps(editions: Iterable[Edition]) -> list[Fault]:
     """Two versions of one regulation cannot be in force on the same day, nor bear the same name."""
     faults: list[Fault] = []
     seen: list[Edition] = []

@@ -30,19 +30,18 @@ _EXPRESSIONS = ("expression", "when", "guard", "points_from", "extra_when")
 @dataclass(frozen=True)
 class Change:
     """One difference. ``section`` is ``conditions``, ``steps``, ``deadlines`` or another list of the definition;
-    ``element`` is the id of the thing, ``field`` what of it changed (empty where all of it came or went)."""
+    ``path`` names the element and, where only a part of it changed, the field."""
 
+    path: str
     section: str
-    element: str
     kind: Kind
-    field: str
     before: str
     after: str
     zh: str
     en: str
 
 
-def diff(one: Programme, two: Programme) -> tuple[Change, ...]:
+def differences(one: Programme, two: Programme) -> tuple[Change, ...]:
     """From the first to the second; nothing where both say the same. At most ``MOST`` changes."""
     found: list[Change] = []
     for change in _programme(one, two):
@@ -63,59 +62,57 @@ def _programme(one: Programme, two: Programme) -> Iterator[Change]:
         elif _listed(a) or _listed(b):
             yield from _elements(each.name, a, b)
         elif a != b:
-            yield from _value(_Subject(each.name, "", name_of(each.name)), each.name, a, b)
+            yield from _value(_Subject("", each.name, "", name_of(each.name)), each.name, a, b)
 
 
 def _procedures(one: Programme, two: Programme) -> Iterator[Change]:
     before, after = _by_id(one.procedures), _by_id(two.procedures)
-    yield from _came_and_went("procedures", before, after)
-    for name in before.keys() & after.keys():
+    yield from _came_and_went("procedures", "procedures", before, after)
+    for name in (name for name in after if name in before):
         a, b = before[name], after[name]
-        subject = _Subject("procedures", name, b.title)
+        subject = _Subject(f"procedures[{name}]", "procedures", name, b.title)
         for each in ("title", "subject", "opened_by", "first", "needs_title", "routes"):
             yield from _value(subject, each, getattr(a, each), getattr(b, each))
-        yield from _elements("steps", a.steps, b.steps)
+        yield from _elements("steps", a.steps, b.steps, f"procedures[{name}].steps")
 
 
-def _elements(section: str, one: tuple[Any, ...], two: tuple[Any, ...]) -> Iterator[Change]:
-    before, after = _by_id(one), _by_id(two)
-    yield from _came_and_went(section, before, after)
+def _elements(section: str, one: tuple[Any, ...], two: tuple[Any, ...], path: str = "") -> Iterator[Change]:
+    before, after, path = _by_id(one), _by_id(two), path or section
+    yield from _came_and_went(path, section, before, after)
     for name in (name for name in after if name in before):
-        subject = _Subject(section, name, getattr(after[name], "title", None) or Text(zh=name, en=name))
+        subject = _subject(path, section, name, after[name])
         changes = tuple(_inside(subject, "", before[name], after[name]))
         yield from changes or _moved(subject, before[name].source, after[name].source)
-    shared_before, shared_after = [n for n in before if n in after], [n for n in after if n in before]
-    if shared_before != shared_after and section in ("steps", "conditions"):
-        zh, en = "、".join(shared_after), ", ".join(shared_after)
-        head = name_of(section)
-        yield Change(
-            section,
-            "",
-            "changed",
-            "order",
-            ", ".join(shared_before),
-            en,
-            f"{head.zh}的次序改为:{zh}",
-            f"the order of the {head.en} is now {en}",
-        )
+    was, now = [name for name in before if name in after], [name for name in after if name in before]
+    if was != now and section in ("steps", "conditions"):
+        head, old, new = name_of(section), ", ".join(was), ", ".join(now)
+        zh, en = f"{head.zh}的次序改为:{new}", f"the order of the {head.en} is now {new}"
+        yield Change(path, section, "changed", old, new, zh, en)
 
 
-def _came_and_went(section: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _came_and_went(path: str, section: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for name in (name for name in before if name not in after):
-        words, told = _called(section, name, before[name]), _summary(before[name])
+        subject, told = _subject(path, section, name, before[name]), _summary(before[name])
+        words = subject.words()
         zh, en = f"删除{words.zh}({told.zh})", f"{words.en} is gone (it said: {told.en})"
-        yield Change(section, name, "removed", "", told.zh, "", zh, en)
+        yield Change(subject.path, section, "removed", told.zh, "", zh, en)
     for name in (name for name in after if name not in before):
-        words, told = _called(section, name, after[name]), _summary(after[name])
-        yield Change(
-            section, name, "added", "", "", told.zh, f"新增{words.zh}:{told.zh}", f"new: {words.en}: {told.en}"
-        )
+        subject, told = _subject(path, section, name, after[name]), _summary(after[name])
+        words = subject.words()
+        zh, en = f"新增{words.zh}:{told.zh}", f"new: {words.en}: {told.en}"
+        yield Change(subject.path, section, "added", "", told.zh, zh, en)
+
+
+def _subject(path: str, section: str, name: str, element: Any) -> _Subject:
+    title = getattr(element, "title", None) or Text(zh=name, en=name)
+    return _Subject(f"{path}[{name}]", section, name, title)
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """The thing whose parts are compared."""
+    """The thing whose parts are compared; ``path`` leads to it."""
 
+    path: str
     section: str
     element: str
     title: Text
@@ -150,6 +147,9 @@ def _value(subject: _Subject, path: str, a: Any, b: Any) -> Iterator[Change]:
         yield from _nested(subject, path, a, b)
     elif _same_but_source(a, b):
         yield from _moved(subject, a.source, b.source)
+    elif isinstance(a, Mapping) and isinstance(b, Mapping):
+        for key in dict.fromkeys((*a, *b)):
+            yield from _value(subject, f"{path}.{key}", a.get(key), b.get(key))
     else:
         yield _changed(subject, path, a, b)
 
@@ -180,7 +180,9 @@ def _changed(subject: _Subject, path: str, a: Any, b: Any) -> Change:
     en = f"{words.en}: {field.en} was {old.en}, now {new.en}"
     if path.rpartition(".")[2] in _EXPRESSIONS and isinstance(a, str) and isinstance(b, str):
         zh, en = _with_numbers(zh, en, a, b)
-    return Change(section, subject.element, "changed", path, old.zh, new.zh, zh, en)
+    kind: Kind = "added" if a is None else "removed" if b is None else "changed"
+    whole = f"{subject.path}.{path}" if subject.path else path
+    return Change(whole, section, kind, old.zh, new.zh, zh, en)
 
 
 def _with_numbers(zh: str, en: str, a: str, b: str) -> tuple[str, str]:
@@ -223,7 +225,7 @@ def _moved(subject: _Subject, a: Source, b: Source) -> Iterator[Change]:
     if old != new:
         words = subject.words()
         zh, en = f"{words.zh}:内容未变,出处由{old}改为{new}", f"{words.en}: same rule, cited as {new} instead of {old}"
-        yield Change(subject.section, subject.element, "changed", "source", old, new, zh, en)
+        yield Change(f"{subject.path}.source", subject.section, "changed", old, new, zh, en)
 
 
 def _cited(source: Source) -> str:
@@ -236,10 +238,6 @@ def _field(path: str) -> Text:
     zh = "的".join(name.zh + (f" {key}" if key else "") for name, key in zip(parts, inner, strict=True))
     en = ", ".join(name.en + (f" {key}" if key else "") for name, key in zip(parts, inner, strict=True))
     return Text(zh=zh, en=en)
-
-
-def _called(section: str, name: str, element: Any) -> Text:
-    return _Subject(section, name, getattr(element, "title", None) or Text(zh=name, en=name)).words()
 
 
 def _summary(element: Any) -> Text:

@@ -22,6 +22,7 @@ from shared.programmes.reading.faults import Fault, Findings, Place
 from shared.programmes.reading.reader import Reader
 
 MOST_ANSWERS = 2_000
+Copies = Annotated[int, Meta(ge=0, le=1_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +54,19 @@ class Facts:
     category: Id | None = None
     day: Annotated[date | None, Meta(description="Day that years are counted to.")] = None
     answers: Mapping[Line, Line | tuple[Line, ...]] = field(default_factory=dict)
-    documents: Annotated[tuple[Id, ...], Meta(description="Ids of filed papers, one entry per paper.")] = ()
+    documents: Annotated[
+        tuple[Id, ...] | Mapping[Id, Copies],
+        Meta(description="Ids of filed papers, one entry per paper; or id and how many."),
+    ] = ()
     judged: Mapping[Id, JudgedFact] = field(default_factory=dict)
     relaxed: Mapping[Id, RelaxedFact] = field(default_factory=dict)
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """One entry per filed paper."""
+        if isinstance(self.documents, tuple):
+            return self.documents
+        return tuple(name for name, copies in self.documents.items() for _ in range(copies))
 
 
 @dataclass(frozen=True)
@@ -91,13 +102,11 @@ def misfits(programme: Programme, read: FactsRead) -> tuple[Fault, ...]:
         for each in answer_faults(programme.metrics, facts.answers)
     ]
     conditions = {condition.id for condition in programme.conditions}
-    papers = {each.id for m in programme.materials for each in (m, *m.documents)}
+    papers = {m.id for m in programme.materials} | {d.id for m in programme.materials for d in m.documents}
     levels = {level.id for level in programme.levels}
     found += [_unknown(place, "judged", each, conditions) for each in facts.judged if each not in conditions]
     found += [_unknown(place, "relaxed", each, conditions) for each in facts.relaxed if each not in conditions]
-    found += [
-        _unknown(place, "documents", each, papers) for each in dict.fromkeys(facts.documents) if each not in papers
-    ]
+    found += [_unknown(place, "documents", each, papers) for each in dict.fromkeys(facts.papers) if each not in papers]
     found += [_unknown(place, "level", facts.level, levels)] if facts.level and facts.level not in levels else []
     return tuple(found)
 

@@ -11,14 +11,6 @@ from shared.programmes.model import Condition, Programme, Text
 from shared.programmes.rules import eligible, evaluate
 from shared.programmes.verdicts import Judgement, UsedRelaxation, Verdict
 
-FINDINGS: Mapping[str, tuple[str, str]] = {
-    "met": ("符合", "met"),
-    "unmet": ("不符合", "unmet"),
-    "unknown": ("不能判断", "unknown"),
-    "relaxed": ("放宽", "relaxed"),
-    "not_applicable": ("不适用", "not applicable"),
-}
-
 
 @dataclass(frozen=True)
 class Explained:
@@ -48,12 +40,12 @@ class Explanation:
     conditions: tuple[Explained, ...]
 
 
-def explain(programme: Programme, facts: Facts, procedure: str | None = None) -> Explanation:
+def judge(programme: Programme, facts: Facts, procedure: str | None = None) -> Explanation:
     """Judge the facts condition by condition; ``KeyError`` for an unknown procedure."""
     verdicts = evaluate(
         programme,
         facts.answers,
-        facts.documents,
+        facts.papers,
         {name: Judgement(each.met, each.by, each.reason) for name, each in facts.judged.items()},
         {
             name: UsedRelaxation(each.relaxation, each.by, each.reason, each.accepted_value)

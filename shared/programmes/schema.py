@@ -7,6 +7,7 @@ What goes beyond shape (names that must meet, the graph, sums) only ``shifan pro
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from typing import Any
 from shared.programmes.expressions import FUNCTIONS
 from shared.programmes.model.programme import Programme
 from shared.programmes.model.steps import OPTIONAL_OUTCOMES, OUTCOMES, PARAMETERS, Step
-from shared.programmes.model.words import UNSET, Supplement
+from shared.programmes.model.words import UNSET, Source, Supplement
 from shared.programmes.reading.hints import Field, Shape, fields_of, shapes_of
 
 COMMITTED = Path(__file__).with_name("definition.schema.json")
-"""The copy that editors point at; a test compares it with :func:`schema`."""
+"""The copy that editors point at; a test compares it with :func:`json_schema`."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = "urn:shifan:programme-definition:1"
 PARTIAL = "Partial"
@@ -29,8 +30,8 @@ _UNSET: Json = {"const": UNSET.value, "description": "The regulation leaves it o
 _NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
 
 
-def schema() -> Json:
-    """The whole language: a definition, a definition that adopts another, or a supplement file."""
+def json_schema() -> Json:
+    """The whole language in one document: a definition, a definition that adopts another, or a supplement file."""
     parts: Json = {}
     whole, partial = _object(Programme, False, parts), _object(Programme, True, parts)
     parts["SupplementFile"] = _supplement_file(partial, parts)
@@ -43,6 +44,11 @@ def schema() -> Json:
         "else": {"if": {"type": "object", "required": ["adopts"]}, "then": partial, "else": whole},
         "$defs": dict(sorted(parts.items())),
     }
+
+
+def as_file() -> bytes:
+    """The document as it is committed and printed."""
+    return (json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _supplement_file(partial: Json, parts: Json) -> Json:
@@ -59,7 +65,7 @@ def _object(kind: Any, partial: bool, parts: Json) -> Json:
     name = (PARTIAL if partial else "") + kind.__name__
     if name not in parts:
         parts[name] = {}  # holds the name while its own parts are described
-        known = fields_of(kind)
+        known = {each: field for each, field in fields_of(kind).items() if (kind, each) != (Source, "supplement")}
         parts[name] = {
             "type": "object",
             "description": _said(kind),
@@ -68,7 +74,7 @@ def _object(kind: Any, partial: bool, parts: Json) -> Json:
             "additionalProperties": False,
         }
         if kind is Step:
-            parts[name]["allOf"] = [_by_type(kind_of_step, partial, parts) for kind_of_step in PARAMETERS]
+            parts[name] |= {"allOf": [_by_type(each, partial, parts) for each in PARAMETERS]}
     return {"$ref": f"#/$defs/{name}"}
 
 
@@ -88,7 +94,7 @@ def _property(kind: Any, field: Field, partial: bool, parts: Json) -> Json:
     ways = [_shape(shape, partial, parts) for shape in field.shapes]
     ways += [_UNSET] if field.may_be_unset else []
     ways += [{"type": "null"}] if field.may_be_null else []
-    found = dict(ways[0]) if len(ways) == 1 else {"anyOf": ways}
+    found: Json = dict(ways[0]) if len(ways) == 1 else {"anyOf": ways}
     said = f"{field.description} {_vocabulary()}" if field.expression else field.description
     if said:
         found["description"] = said
@@ -96,7 +102,11 @@ def _property(kind: Any, field: Field, partial: bool, parts: Json) -> Json:
 
 
 def _vocabulary() -> str:
-    return f"Functions: {', '.join(FUNCTIONS)}."
+    return (
+        "Names are ids of metrics, or applicant.region, applicant.level, applicant.kind, applicant.category. "
+        "Operators: and or not, >= <= > < == !=, in, not in, + - * /. Words in 'quotes'. "
+        f"Functions: {', '.join(FUNCTIONS)}."
+    )
 
 
 def _by_type(name: str, partial: bool, parts: Json) -> Json:
@@ -146,8 +156,7 @@ _SCALARS: Mapping[str, Json] = {
     "decimal": {"type": ["number", "string"], "pattern": _NUMBER},
     "date": {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "time": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-    # The loader takes an unquoted number for a text as well, just as it stands there.
-    "text": {"type": ["string", "number"]},
+    "text": {"type": "string"},
 }
 
 

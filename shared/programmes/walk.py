@@ -47,7 +47,7 @@ def _first(procedure: Procedure) -> str:
 
 def _last_first(step: Step) -> Iterator[str]:
     then = (step.repeat.then,) if step.repeat else ()
-    return iter((*then, *reversed(step.outcomes.values())))
+    return iter((*then, *reversed(tuple(step.outcomes.values()))))
 
 
 def arrows(procedure: Procedure) -> tuple[Arrow, ...]:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from services.__main__ import main
 from services.story import read_story
-from shared.runtime.operator.cli.programmes import DEFINITIONS
+from shared.programmes.workbench import LIBRARY as DEFINITIONS
 
 STORY = read_story()
 
@@ -44,7 +44,7 @@ def test_one_is_shown_by_id_and_by_address() -> None:
     assert by_id.exit_code == 0
     for act in STORY.acts:
         assert act.step in by_id.stdout
-    address = next(line for line in by_id.stdout.splitlines() if "@sha256:" in line).strip()
+    address = next(line for line in by_id.stdout.splitlines() if "@sha256:" in line).split()[-1]
     assert shifan("programmes", "show", address).stdout == by_id.stdout
 
 
@@ -56,7 +56,7 @@ def test_an_unknown_one_names_those_there_are() -> None:
 
 def test_the_house_has_no_faults_and_a_spoilt_copy_is_told_line_field_and_remedy(tmp_path: Path) -> None:
     assert shifan("programmes", "check", str(DEFINITIONS)).exit_code == 0
-    original = next(DEFINITIONS.rglob(f"{STORY.programme}/*.yaml"))
+    original = next(path for path in DEFINITIONS.rglob(f"{STORY.programme}/*.yaml") if path.suffixes == [".yaml"])
     spoilt = tmp_path / "spoilt.yaml"
     spoilt.write_text(original.read_text("utf-8").replace("type: check", "type: chekc", 1), encoding="utf-8")
     if "chekc" not in spoilt.read_text("utf-8"):
@@ -71,8 +71,8 @@ def test_the_house_has_no_faults_and_a_spoilt_copy_is_told_line_field_and_remedy
 
 
 def test_an_applicant_is_judged_condition_by_condition(facts: Path) -> None:
-    told = json.loads(shifan("programmes", "explain", STORY.programme, str(facts), "--json").stdout)
-    findings = {one["condition"]: one["finding"] for one in told}
+    told = json.loads(shifan("programmes", "explain", STORY.programme, str(facts), "--json").stdout)["conditions"]
+    findings = {one["id"]: one["finding"] for one in told}
     assert set(findings.values()) == {"met", "unknown"}
     assert all(one["clause"] for one in told)
     assert {one["decided"] for one in told if one["finding"] == "unknown"} <= {"judged", "attested"}
@@ -84,7 +84,7 @@ def test_one_figure_below_the_threshold_is_unmet(facts: Path) -> None:
     text = facts.read_text("utf-8")
     assert "staff_count: '24'" in text
     facts.write_text(text.replace("staff_count: '24'", "staff_count: '14'"), encoding="utf-8")
-    told = json.loads(shifan("programmes", "explain", STORY.programme, str(facts), "--json").stdout)
+    told = json.loads(shifan("programmes", "explain", STORY.programme, str(facts), "--json").stdout)["conditions"]
     unmet = [one for one in told if one["finding"] == "unmet"]
     assert any(one["numbers"].get("staff_count") == "14" for one in unmet)
 
