@@ -1,4 +1,5 @@
-"""One whole case of every shipped recognition through the public APIs, each act by the party that the text names."""
+"""One case of every shipped programme that begins with a filing, through the public APIs, each act by the party that the
+text names. A later filing (a report, a settlement) has no public route yet: there such a case stands."""
 
 from __future__ import annotations
 
@@ -24,11 +25,19 @@ from tests.journeys.people import People, applicant, ok, somebody, version
 from tests.journeys.walk import Walk, opened_round
 
 CATALOGUE = Catalogue.load(Path(shared.programmes.__file__).parent / "definitions")
-RECOGNITIONS = [
-    programme
-    for programme in CATALOGUE.programmes()
-    if programme.kind == "recognition" and programme.accepts_new_cases and not programme.missing_for_sandbox()
-]
+RUNNABLE = [p for p in CATALOGUE.programmes() if p.accepts_new_cases and not p.missing_for_sandbox()]
+
+
+def begins_with_a_filing(programme: Programme) -> bool:
+    """By an applicant: what intake takes."""
+    steps = programme.procedure().steps
+    led_to = {after for step in steps for after in step.outcomes.values()}
+    first = next((step for step in steps if step.id not in led_to), steps[0])
+    return first.type == "file" and programme.party(first.actor).role == "applicant"
+
+
+RECOGNITIONS = [p for p in RUNNABLE if p.kind == "recognition"]
+OTHERS = [p for p in RUNNABLE if p.kind != "recognition" and begins_with_a_filing(p)]
 NUMBERS = itertools.count(500)
 MOST_MISSING = 60
 SOMEWHERE = "32"
@@ -76,10 +85,10 @@ class Filed:
     async def to_its_end(self) -> dict[str, Any]:
         for _ in range(50):
             case = await self.walk.until(
-                lambda case: case["status"] != "open" or case["step_type"] not in ("award", "file"),
+                lambda case: case["status"] != "open" or case["step_type"] != "award",
                 "the registry does not enter the title",
             )
-            if case["status"] != "open":
+            if case["status"] != "open" or case["step_type"] == "file":
                 return case
             step = self.programme.step(case["step"])
             await WAYS[step.type](self, step)
@@ -181,6 +190,11 @@ async def _decide(filed: Filed, step: Step) -> None:
         await filed.act(step, party, "approval", {"party": party, "reason": "同意"})
 
 
+async def _pay(filed: Filed, step: Step) -> None:
+    while (await filed.walk.case())["step"] == step.id:
+        await filed.act(step, step.actor, "payment", {"amount": "1000.00", "voucher": "凭证一"})
+
+
 WAYS: dict[str, Callable[[Filed, Step], Awaitable[None]]] = {
     "check": lambda filed, step: filed.act(step, step.actor, "acceptance"),
     "assess": _assess,
@@ -188,6 +202,7 @@ WAYS: dict[str, Callable[[Filed, Step], Awaitable[None]]] = {
     "score": _score,
     "visit": _visit,
     "inspect": _inspect,
+    "pay": _pay,
     "list": lambda filed, step: filed.act(step, step.actor, "listing", {"listed": True}),
     "notice": _notice,
     "decide": _decide,
@@ -197,10 +212,11 @@ WAYS: dict[str, Callable[[Filed, Step], Awaitable[None]]] = {
 
 def test_there_is_something_to_walk() -> None:
     assert len(RECOGNITIONS) >= 7
+    assert {programme.kind for programme in OTHERS} == {"project", "funding", "operations"}
 
 
-@pytest.mark.parametrize("programme", RECOGNITIONS, ids=[programme.id for programme in RECOGNITIONS])
-async def test_from_filing_to_title(people: People, story: Story, programme: Programme) -> None:
+async def filed_under(people: People, story: Story, programme: Programme) -> Filed:
+    """A complete application in a round of its own, accepted by intake."""
     wanted = programme.applicants.levels
     level = next(level for level in reversed(programme.levels) if not wanted or level.id in wanted)
     region = region_of(programme, level)
@@ -210,8 +226,24 @@ async def test_from_filing_to_title(people: People, story: Story, programme: Pro
     filed = Filed(walk, programme)
     at = await filed.furnish(await walk.draft(await opened_round(people, own, opener)))
     await walk.declare_and_submit(at)
+    return filed
+
+
+@pytest.mark.parametrize("programme", RECOGNITIONS, ids=[programme.id for programme in RECOGNITIONS])
+async def test_from_filing_to_title(people: People, story: Story, programme: Programme) -> None:
+    filed = await filed_under(people, story, programme)
     case = await filed.to_its_end()
     assert (case["status"], case["result"], case["programme"]) == ("closed", "awarded", programme.ref)
-    number = await walk.number()
+    number = await filed.walk.number()
     title = ok(await people.get(None, f"/registry/titles/{number}"))
     assert (title["status"], title["programme"]) == ("active", programme.ref)
+
+
+@pytest.mark.parametrize("programme", OTHERS, ids=[programme.id for programme in OTHERS])
+async def test_as_far_as_the_public_api_leads(people: People, story: Story, programme: Programme) -> None:
+    filed = await filed_under(people, story, programme)
+    case = await filed.to_its_end()
+    assert case["programme"] == programme.ref
+    assert len(case["history"]) > 1
+    ended = (case["status"], case["result"])
+    assert ended in (("closed", "completed"), ("closed", "published")) or case["step_type"] == "file", ended
