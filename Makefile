@@ -46,6 +46,7 @@ lock: $(VENV)/.dev ## Renew the hashed requirement files
 schemas: $(VENV)/.dev ## Write what is generated: JSON Schemas, the AsyncAPI document, infra/reference.md
 	$(BIN)/python -m shared.runtime.schemas write
 	$(BIN)/shifan programmes schema --output shared/programmes/definition.schema.json
+	$(BIN)/python -m shared.programmes.elements
 	$(BIN)/python -m tests.architecture.reference write
 
 sizes: ## Median, p90, maximum and the five largest files and functions

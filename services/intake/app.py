@@ -8,8 +8,15 @@ import shared.programmes
 from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
 from services.intake.domain.errors import Refusal
 from services.intake.domain.events import FACTS
-from services.intake.handlers import Handlers, Programmes
-from services.intake.http import application_routes, document_routes, filing_routes, round_routes
+from services.intake.handlers import Handlers
+from services.intake.http import (
+    Library,
+    application_routes,
+    document_routes,
+    filing_routes,
+    programme_routes,
+    round_routes,
+)
 from services.intake.inbox import Inbox
 from services.intake.outbox import case_of, to_public
 from shared.programmes.catalogue import Catalogue
@@ -22,7 +29,7 @@ MIGRATIONS: Path | None = None
 DEFINITIONS = Path(shared.programmes.__file__).parent / "definitions"
 
 
-def build(around: Around, programmes: Programmes | None = None) -> Service:
+def build(around: Around, programmes: Library | None = None) -> Service:
     """The service on what the process gives it; ``programmes`` is the library of regulations where it is another."""
     library = programmes or Catalogue.load(DEFINITIONS)
     store = around.store(FACTS)
@@ -38,6 +45,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             case_of=case_of,
             routers=(
                 round_routes(rounds, around.clock),
+                programme_routes(library, around.clock),
                 application_routes(handlers, streams, applications, library, around.clock),
                 document_routes(handlers, streams, around.files, around.settings.upload_bytes),
                 filing_routes(handlers, streams),

@@ -16,15 +16,21 @@ from typing import Any
 
 from shared.programmes.model.words import Unset
 
-_FORM = "shifan programme 1\n"
+FORM = "shifan programme 1\n"
+"""What stands before the canonical JSON when it is hashed: the form's name and number."""
 
 
 def digest(programme: Any) -> str:
-    """Lower-case hexadecimal SHA-256 over everything but the digest itself."""
+    """Lower-case hexadecimal SHA-256 over the form's name and :func:`canonical`."""
+    return hashlib.sha256(FORM.encode() + canonical(programme)).hexdigest()
+
+
+def canonical(programme: Any) -> bytes:
+    """Everything but the digest itself as JSON: sorted keys, no blanks, UTF-8. Whoever has these bytes can verify the
+    address on their own."""
     plain = plain_values(programme)
     plain.pop("digest", None)
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((_FORM + text).encode()).hexdigest()
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def plain_values(value: Any) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.benchmarks import log, path, rules, rules
+from tests.benchmarks import log, path, rules
 from tests.benchmarks.figures import Figure, machine_facts, show, write_json
 from tests.benchmarks.ground import Ground, ground
 
@@ -22,7 +22,6 @@ BENCHMARKS: dict[str, Callable[[Ground], Awaitable[Sequence[Figure]]]] = {
     "visible": path.visible,
     "judging": rules.judging,
     "loading": rules.loading,
-    "rules": rules.judging,
 }
 
 

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from services.intake.domain.application import Application
 from services.intake.domain.materials import Lack, lacking, paper_names
+from shared.programmes.completeness import Missing, missing
+from shared.programmes.facts_file import Facts, FactsRead, misfits
 from shared.programmes.model import Programme
-from shared.programmes.rules import evaluate
+from shared.programmes.reasons import Explained, judge
+from shared.programmes.rules import evaluate, scope_of
 from shared.runtime.clock import local_day
 
 
@@ -61,5 +64,39 @@ def checked(a: Application, programme: Programme, now: datetime) -> Checked:
         )
         for verdict in verdicts
     ]
-    missing = list(lacking(programme, a.applicant, a.answers, a.documents))
-    return Checked(a.programme, lines, missing, a.declared)
+    lacks = list(lacking(programme, a.applicant, a.answers, a.documents))
+    return Checked(a.programme, lines, lacks, a.declared)
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """An answer, a paper or a level that the programme does not know or cannot read; it stays unknown."""
+
+    field: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the rules would say of somebody who has not applied. Nothing of it is stored, and nothing of it decides."""
+
+    programme: str
+    eligible: bool
+    conditions: tuple[Explained, ...]
+    missing: tuple[Missing, ...]
+    misfits: list[Misfit]
+
+
+def advice(programme: Programme, facts: Facts) -> Advice:
+    """Judge an enquiry by the programme alone."""
+    found = judge(programme, facts)
+    scope = scope_of(programme, facts.answers, facts.papers, region=facts.region or "", level=facts.level or "")
+    wrong = misfits(programme, FactsRead(facts, "", {}))
+    return Advice(
+        programme=found.programme,
+        eligible=found.eligible,
+        conditions=found.conditions,
+        missing=missing(programme, facts.papers, scope),
+        misfits=[Misfit(each.path, each.zh, each.en) for each in wrong],
+    )
