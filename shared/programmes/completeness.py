@@ -22,10 +22,10 @@ def filed(programme: Programme, documents: Iterable[str]) -> dict[str, int]:
     """How many papers are filed under each id. A file may be filed under its document or under the whole material:
     the first counts for the material too, the second for each of the material's documents."""
     papers: dict[str, int] = {}
-    related = programme.related_papers
+    related, known = programme.related_papers, papers.get
     for paper in documents:
-        for each in related.get(paper, (paper,)):
-            papers[each] = papers.get(each, 0) + 1
+        for each in related.get(paper) or (paper,):
+            papers[each] = known(each, 0) + 1
     return papers
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from shared.programmes.address import digest
 from shared.programmes.checks import check
-from shared.programmes.model.programme import Adoption, Programme
+from shared.programmes.model.document import Adoption
+from shared.programmes.model.programme import Programme
 from shared.programmes.model.words import Supplement
 from shared.programmes.reading import tree
 from shared.programmes.reading.faults import BadDefinition, Fault, Findings, Place, TooManyFaults

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from shared.programmes.model import Band, Rubric, Unset
+from shared.programmes.model import Band, Head, Rubric, Unset
 
 
 class Unscorable(ValueError):
@@ -62,7 +62,7 @@ def aggregate(rubric: Rubric, sheets: Sequence[Points]) -> Score:
     return Score(
         total=total,
         out_of=_set(rubric.total, rubric, "total"),
-        passed=mark is None or total >= mark,
+        passed=(mark is None or total >= mark) and all(_above_floor(head, sheets) for head in rubric.heads),
         band=band_of(rubric, total),
         counted=counted,
     )
@@ -72,6 +72,13 @@ def band_of(rubric: Rubric, total: Decimal) -> Band | None:
     """The grade whose lower bound the score reaches (the bound included); None below the lowest."""
     reached = [band for band in rubric.bands if total >= band.least]
     return max(reached, key=lambda band: band.least, default=None)
+
+
+def _above_floor(head: Head, sheets: Sequence[Points]) -> bool:
+    """Whether the average of one head over all sheets reaches its floor."""
+    if head.floor is None:
+        return True
+    return sum((Fraction(points[head.id]) for points in sheets), Fraction(0)) >= Fraction(head.floor) * len(sheets)
 
 
 def _middle(rubric: Rubric, totals: list[Fraction]) -> tuple[Fraction, int]:

@@ -17,6 +17,13 @@ _KNOWN_PASSWORDS = frozenset(
      "example", "123456", "12345678", "letmein")
 )  # fmt: skip
 SHORTEST_PASSWORD = 12
+# Whoever is a member of a table's owner may disable the triggers that keep it append-only.
+_TOO_STRONG = """
+SELECT rolsuper OR rolcreaterole OR rolbypassrls OR rolreplication OR EXISTS (
+    SELECT 1 FROM pg_class AS t JOIN pg_namespace AS n ON n.oid = t.relnamespace
+    WHERE n.nspname = 'public' AND t.relkind = 'r' AND pg_has_role(current_user, t.relowner, 'MEMBER')
+) FROM pg_roles WHERE rolname = current_user
+"""
 
 
 @dataclass(frozen=True)
@@ -55,17 +62,15 @@ async def require_plain_role(settings: Settings, connection: AnyConnection) -> N
     """Raises :class:`UnsafeSettings` where production's database role could take away its own limits."""
     if settings.profile != "production":
         return
-    too_strong = await connection.fetchval(
-        "SELECT rolsuper OR rolcreaterole OR rolbypassrls OR rolreplication FROM pg_roles WHERE rolname = current_user"
-    )
+    too_strong = await connection.fetchval(_TOO_STRONG)
     if too_strong:
         raise UnsafeSettings(
             (
                 Unsafe(
                     "SHIFAN_DATABASE_URL",
-                    "数据库角色权限过大（超级用户或可管理角色），可绕过只追加的限制。请改用该服务的应用角色。",
-                    "The database role is a superuser or may make roles, so it can lift the append-only limits. "
-                    "Name the service's application role.",
+                    "数据库角色权限过大（超级用户、可管理角色或表的所有者），可绕过只追加的限制。请改用该服务的应用角色。",
+                    "The database role is a superuser, may make roles or owns the tables, so it can lift the "
+                    "append-only limits. Name the service's application role.",
                 ),
             )
         )

@@ -1,9 +1,9 @@
 """Understands how a view follows its service's log: rows and checkpoint in one transaction, rebuilt at will.
 
 A view lives in the PostgreSQL schema ``view_<name>``. A rebuild fills ``view_<name>__next`` beside it and swaps the
-two by renaming, so that nobody is kept waiting. A view whose tables were declared differently by an earlier release is
-rebuilt by itself. Many processes may project the same view: the checkpoint's row is locked first, and who finds it
-moved looks again.
+two by renaming, so that nobody is kept waiting. A view whose tables were declared differently by another release is
+rebuilt by itself when a process starts; whoever still runs that other release then leaves it alone. Many processes may
+project the same view: the checkpoint's row is locked first, and who finds it moved looks again.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ class Moved(Exception):
     """Another process projected the view meanwhile, or it was rebuilt: read the checkpoint again."""
 
 
+class Replaced(Exception):
+    """Another release gave the view another shape: our rows would spoil it, and a rebuild would take it from them."""
+
+
 class Projector:
     """Keeps one view up to date. ``name`` is the view's; :meth:`healthy` says in one sentence what is wrong."""
 
@@ -59,6 +63,7 @@ class Projector:
         self._batch = batch
         self._task: asyncio.Task[None] | None = None
         self._fault = ""
+        self._failures = 0
 
     async def start(self) -> None:
         """Make the view's tables (or rebuild them where their shape changed), then follow the log."""
@@ -83,29 +88,35 @@ class Projector:
     # ── following ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _run(self) -> None:
-        failures = 0
+        self._failures, prepared = 0, False
         while True:
             try:
-                await self._prepare()
-                failures, self._fault = 0, ""
+                if not prepared:
+                    await self._prepare()
+                    prepared = True
                 await self._follow()
             except Moved:
                 continue
+            except Replaced:
+                self._fault = f"view {self.name} was rebuilt by another release; this process no longer projects it"
             except AWAY as away:
                 self._fault = f"view {self.name} waits for the database ({type(away).__name__})"
             except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
                 # The view is behind until this is repaired; the facts are safe and the other views go on.
                 self._fault = f"view {self.name} stands still: {type(defect).__name__}: {defect}"
                 _log.exception("view_stands_still", view=self.name)
-            failures += 1
-            await asyncio.sleep(min(0.1 * 2 ** min(failures, 10), BACKOFF_MOST_SECONDS))
+            self._failures += 1
+            await asyncio.sleep(min(0.1 * 2 ** min(self._failures, 10), BACKOFF_MOST_SECONDS))
 
     async def _follow(self) -> None:
         tail = Tail(self._store, after := await self.position(), limit=self._batch)
         try:
+            async with self._database.reading() as connection:
+                await self._ensure_ours(connection)
+            self._fault = ""
             async for batch in tail.batches():
                 after = await self._apply(batch, after)
-                self._fault = ""
+                self._failures, self._fault = 0, ""
         finally:
             tail.close()
 
@@ -114,6 +125,7 @@ class Projector:
         async with self._database.transaction() as connection:
             if await _position(connection, _LOCK, _checkpoint(self.name)) != after:
                 raise Moved
+            await self._ensure_ours(connection)
             await _enter(connection, _schema(self.name))
             await self._view.apply(connection, batch)
             await connection.execute(_MOVE, _checkpoint(self.name), reached.xid, reached.number)
@@ -123,9 +135,18 @@ class Projector:
 
     async def _prepare(self) -> None:
         async with self._database.reading() as connection:
-            stands = await connection.fetchval("SELECT shape FROM views WHERE name = $1", self.name)
+            stands = await self._stands(connection)
         if stands != self._shape:
             await self.rebuild(only_if_other_shape=True)
+
+    async def _stands(self, connection: AnyConnection) -> object:
+        """The shape that the view has now; None before it was ever built."""
+        return await connection.fetchval("SELECT shape FROM views WHERE name = $1", self.name)
+
+    async def _ensure_ours(self, connection: AnyConnection) -> None:
+        """Asked behind the checkpoint's lock, which a swap holds as well: what it says stays so until the commit."""
+        if await self._stands(connection) != self._shape:
+            raise Replaced
 
     @property
     def _shape(self) -> str:
@@ -137,8 +158,7 @@ class Projector:
         guard = await self._database.connect("rebuild", statement_timeout="0", lock_timeout="0")
         try:
             await guard.execute("SELECT pg_advisory_lock($1, hashtext($2))", _BUILDING, self.name)
-            stands = await guard.fetchval("SELECT shape FROM views WHERE name = $1", self.name)
-            if only_if_other_shape and stands == self._shape:
+            if only_if_other_shape and await self._stands(guard) == self._shape:
                 return 0
             await self._make_next()
             return await self._fill_next(progress or (lambda _: None))

@@ -24,6 +24,10 @@ MAX_RECORD_BYTES: Final = 900_000
 """Key, headers and value together; below the 1 MiB that brokers allow by default, with room for the batch around it."""
 
 MAX_HEADERS: Final = 64
+MAX_CASE_BYTES: Final = 512
+MAX_ID_BYTES: Final = 1_280
+"""A case and an event's id are keys of indexes, whose rows PostgreSQL limits to 2,704 bytes; both stand in one."""
+
 SOURCE: Final = "/shifan/"
 SCHEMA: Final = "urn:shifan:schema:"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f%]")
@@ -59,6 +63,8 @@ def to_record(envelope: Envelope, topic: str) -> Record:
     origin, actor = envelope.origin, envelope.origin.actor
     if not envelope.case_id or not actor.id or not _well_named(envelope.id):
         raise ValueError(f"{envelope.id!r}: a record needs a case, an actor and an id <stream>/<version>")
+    if not _indexable(envelope.case_id, envelope.id):
+        raise ValueError(f"{envelope.id[:100]!r}: a case has {MAX_CASE_BYTES} bytes at most, an id {MAX_ID_BYTES}")
     headers = {
         "ce_specversion": "1.0",
         "ce_id": envelope.id,
@@ -101,9 +107,12 @@ def from_record(record: Record) -> Envelope | Foreign | Malformed:
         return Foreign("not a CloudEvent 1.0 in binary mode: ce_specversion is missing or another")
     if not source.startswith(SOURCE):
         return Foreign(f"published by {source[:100]!r}, which is none of the services")
+    if not _indexable(record.key, ""):
+        return Foreign(f"its key has more than {MAX_CASE_BYTES} bytes, which no case of ours has")
     try:
         return _envelope(record, {name: unquote(text) for name, text in record.headers.items()})
-    except (KeyError, ValueError, msgspec.DecodeError) as fault:
+    # An hour that no calendar has overflows, and what is nested without end recurses: neither is a ValueError.
+    except (KeyError, ValueError, OverflowError, RecursionError, msgspec.DecodeError) as fault:
         return Malformed(f"{type(fault).__name__}: {fault}"[:300])
 
 
@@ -166,8 +175,10 @@ def _envelope(record: Record, headers: Mapping[str, str]) -> Envelope:
         raise ValueError(f"type {envelope.type[:100]!r} and schema {kind[:100]!r} do not agree")
     if record.key != envelope.case_id:
         raise ValueError("the key is not the case")
-    if not _well_named(envelope.id) or "\0" in envelope.id + envelope.case_id + envelope.type:
-        raise ValueError("the id is not <stream>/<version>")
+    if not _well_named(envelope.id) or not _indexable(envelope.case_id, envelope.id):
+        raise ValueError("the id is not <stream>/<version>, or too long")
+    if "\0" in envelope.id + envelope.case_id + envelope.type + envelope.source:
+        raise ValueError("a NUL stands in id, case, type or source")
     return envelope
 
 
@@ -199,6 +210,11 @@ def _instant(text: str) -> datetime:
 def _well_named(identity: str) -> bool:
     stream, _, version = identity.rpartition("/")
     return bool(stream) and version.isascii() and version.isdecimal() and 0 < len(version) < 19
+
+
+def _indexable(case_id: str, identity: str) -> bool:
+    """Whether both fit into one row of an index, where the consumer remembers what it saw."""
+    return len(case_id.encode()) <= MAX_CASE_BYTES and len(identity.encode()) <= MAX_ID_BYTES
 
 
 def _traceparent(trace_id: str, identity: str) -> str:

@@ -127,6 +127,36 @@ async def test_a_record_that_claims_to_be_ours_and_is_broken_holds_its_case_and_
     assert [entry.kind for entry in await Parking(desk, {}).entries()] == ["rejected", "behind"]
 
 
+def _random(length: int) -> str:
+    """Text that PostgreSQL cannot compress into an index row."""
+    return "".join(random.Random(7).choices("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", k=length))
+
+
+def hostile(record: Record, **headers: str) -> Record:
+    return replace(record, headers={**record.headers, **headers})
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        replace(told("a", 1), value=b'{"items":' + b"[" * 200_000 + b"]" * 200_000 + b"}"),
+        hostile(told("a", 1), ce_time="0001-01-01T00:00:00+23:59"),
+        hostile(told("a", 1, "bad"), ce_source="/shifan/re%00view"),
+        hostile(told("a", 1), ce_id=f"case:{_random(6000)}/1"),
+        replace(told("a", 1), key=_random(6000)),
+        hostile(replace(told("a", 1), key=_random(6000)), ce_subject=_random(6000)),
+    ],
+    ids=["nested without end", "an hour that no calendar has", "NUL in the source", "long id", "long key", "long case"],
+)
+async def test_a_hostile_record_is_put_aside_and_the_partition_goes_on(desk: Database, record: Record) -> None:
+    """None of these may raise: the reader of the partition would end, for every case of every partition."""
+    consumer = Consumer(desk, Scribe(refuses={"bad"}))
+    await consumer.receive(delivered([record, told("b", 1)]))
+    assert await written(desk) == ["1"]
+    assert await count(desk, "parked") + await count(desk, "foreign_events") == 1
+    assert await consumer.positions([(EVENTS, 0)]) == {(EVENTS, 0): 2}
+
+
 async def test_a_zombie_finds_the_offset_moved_and_writes_nothing(desk: Database) -> None:
     zombie, successor = Consumer(desk, Scribe()), Consumer(desk, Scribe())
     await zombie.receive(delivered([told("a", 1)]))

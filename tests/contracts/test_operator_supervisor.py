@@ -104,6 +104,19 @@ def test_parts_and_steps_come_up_in_order_and_are_written_down(http_part: Callab
     assert notes.states[-1].survivors() == []
 
 
+def test_the_parts_of_a_tuple_come_up_at_the_same_time(http_part: Callable[[str], ServiceProcess]) -> None:
+    first, second, third = (http_part(name) for name in ("first", "second", "third"))
+    seen: list[bool] = []
+    notes = Notes()
+    second.unready = lambda: seen.append(third.alive()) or ""
+    runs = supervisor(notes)
+    runs.start([first, (second, third)])
+    assert seen == [True]
+    assert [part.name for part in notes.states[-1].parts] == ["first", "second", "third"]
+    runs.stop()
+    assert not any(part.alive() for part in (first, second, third))
+
+
 def test_a_part_that_ends_while_starting_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "raise SystemExit('no such database')"]
     part = ServiceProcess("review", command, {}, tmp_path / "review.log", lambda: "not yet")
@@ -155,6 +168,8 @@ def _watch_with(runs: Supervisor, story: Iterator[None]) -> None:
     @dataclass
     class Actor:
         name: str = "story"
+
+        def begin(self) -> None: ...
 
         def start(self) -> None: ...
 

@@ -145,6 +145,44 @@ async def test_another_shape_is_rebuilt_by_itself(database: Database, store: Fac
             assert await connection.fetchval("SELECT to_regnamespace('view_texts__next') IS NULL")
 
 
+class Louder(Texts):
+    """A later release that also writes its rows differently."""
+
+    ddl = Texts.ddl.replace("text text", "text text, loud text DEFAULT 'nobody said'")
+
+    async def apply(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
+        await super().apply(connection, batch)
+        await connection.execute("UPDATE texts SET loud = upper(text)")
+
+
+async def test_an_earlier_release_that_still_runs_writes_nothing_into_the_shape_of_a_later_one(
+    database: Database, store: FactStore
+) -> None:
+    """While releases overlap, the earlier one's rows would stand in the later one's tables for ever, half empty; and
+    neither may rebuild the view under the other's hands, in turns, for as long as both run."""
+    earlier, later = Projector(database, store, Texts()), Projector(database, store, Louder())
+
+    async def loud() -> list[str | None]:
+        async with database.reading() as connection:
+            found = await connection.fetch("SELECT loud FROM view_texts.texts ORDER BY stream, version")
+        return [row["loud"] for row in found]
+
+    async with following(earlier):
+        await store.append(notes("account:1", 0, "a"))
+        await until(database, 1)
+        await later.rebuild()
+        await store.append(notes("account:1", 1, "b"))
+        await eventually(earlier.healthy, "the earlier release says that it stands aside")
+        assert await loud() == ["A"]
+        assert "another release" in earlier.healthy()
+        async with following(later):
+            await until(database, 2)
+            await store.append(notes("account:1", 2, "c"))
+            await until(database, 3)
+            assert await loud() == ["A", "B", "C"]
+            assert later.healthy() == ""
+
+
 async def test_a_rebuild_answers_all_the_while_and_loses_nothing(database: Database, store: FactStore) -> None:
     """Facts keep coming, somebody keeps asking: no answer is an error, and none has fewer rows than the one before."""
     for n in range(60):

@@ -1,12 +1,13 @@
-"""A real service that kills itself at one exact point: ``dying <service> relay|consumer`` in the service's environment.
+"""A real service that kills itself at one exact point: ``dying <service> relay|consumer|answer`` in the service's
+environment.
 
 ``relay``: after the bus took what was published, before the checkpoint is moved. ``consumer``: after the subscriber's
-effect was written, before the transaction commits. Nothing of the service itself is different.
+effect was written, before the transaction commits. ``answer``: after a command was committed, before its caller hears
+of it. Nothing of the service itself is different.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -14,13 +15,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.__main__ import builds
-from shared.runtime import service as assembly
+from shared.runtime import process, service
 from shared.runtime.consumer import Consumer
 from shared.runtime.kafka_bus import KafkaBus
-from shared.runtime.kafka_settings import KafkaSettings
-from shared.runtime.ports import AnyConnection, Delivery, Effect, Record, Subscriber
-from shared.runtime.process import opened
-from shared.runtime.settings import Settings
+from shared.runtime.ports import AnyConnection, Append, Delivery, Effect, Record, Subscriber
+from shared.runtime.store import FactStore
 
 
 def die(what: str) -> None:
@@ -58,16 +57,25 @@ class DyingConsumer(Consumer):
         super().__init__(database, WritesAndDies(subscriber), bury)
 
 
-async def run(name: str, where: str) -> None:
-    settings = Settings()
-    kafka = KafkaSettings(settings.kafka, prefix=settings.topic_prefix, client=name)
-    if where == "consumer":
-        assembly.Consumer = DyingConsumer  # type: ignore[misc]
-    bus = PublishesAndDies(kafka) if where == "relay" else KafkaBus(kafka)
-    async with opened(name, builds()[name], settings, bus) as service, service.running():
-        await bus.start()
-        await asyncio.Event().wait()
+class AppendsAndDies(FactStore):
+    async def append(self, append: Append) -> None:
+        await super().append(append)
+        die(f"appended to {append.stream}")
+
+
+def run(name: str, where: str) -> None:
+    """As the service's own entry point does, with one class replaced."""
+    match where:
+        case "relay":
+            process.KafkaBus = PublishesAndDies  # type: ignore[misc]
+        case "consumer":
+            service.Consumer = DyingConsumer  # type: ignore[misc]
+        case "answer":
+            service.FactStore = AppendsAndDies  # type: ignore[misc]
+        case _:
+            raise ValueError(where)
+    process.run_alone(name, builds()[name])
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], sys.argv[2]))
+    run(sys.argv[1], sys.argv[2])

@@ -19,7 +19,7 @@ async def dies(scene: Scene, service: str, where: str) -> str:
     """Runs the service until it killed itself; returns what it said last."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.faults.dying", service, where),
-        env={**os.environ, **scene.town.surroundings(service), "SHIFAN_LOG_FILE": str(scene.folder / "dying.log")},
+        env={**os.environ, **scene.town.surroundings(service), "SHIFAN_LOG_FILE": str(scene.folder / f"{service}-dying.log")},
         stdout=asyncio.subprocess.PIPE,
     )
     try:
@@ -83,3 +83,19 @@ async def test_a_consumer_that_dies_between_its_effect_and_the_commit(standing: 
     await standing.town.start(*services)
     evidence = await standing.agreed()
     assert any(row["stream"] == f"case:{case_id}" for row in evidence.facts["review"])
+
+
+async def test_a_service_that_dies_between_a_commit_and_its_answer(standing: Scene) -> None:
+    """The caller knows nothing, sends the command again, and gets the answer that the first one would have had."""
+    town, load = standing.town, standing.load()
+    replayed, facts = standing.callers.tally.replayed, await stand(standing, ["intake"], FACTS)
+    await town.stop("intake")
+    dying = asyncio.create_task(dies(standing, "intake", "answer"))
+    asking = asyncio.create_task(load.draft(standing.newcomer()))
+    assert "appended to application:" in await dying
+    assert not asking.done(), "nobody was there to answer"
+    assert await stand(standing, ["intake"], FACTS) != facts, "nothing was committed"
+    await town.start("intake")
+    assert (await asking).status_code == 201
+    assert standing.callers.tally.replayed == replayed + 1
+    await standing.agreed()

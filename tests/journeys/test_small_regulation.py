@@ -167,9 +167,10 @@ async def scored(house: House, case_id: str) -> None:
     await act(house, OFFICER, case_id, "score/panel", {"experts": experts})
     for expert in EXPERTS:
         await sees(house, expert, ("score", f"score:{expert.id}"))
-        shown = ok(await house.get(expert, f"/review/cases/{case_id}"))["states"]
-        assert isinstance(shown, dict)
-        assert shown["score"]["sheets"] == []
+        for who in (expert, OFFICER, INSPECTOR):
+            shown = ok(await house.get(who, f"/review/cases/{case_id}"))["states"]
+            assert isinstance(shown, dict)
+            assert shown["score"]["sheets"] == [], "a sealed sheet is shown to nobody"
         sheet = {"points": {"ability": "40", "results": "41"}, "remark": "read"}
         await act(house, expert, case_id, "score/score", sheet)
 

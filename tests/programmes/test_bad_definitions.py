@@ -105,6 +105,8 @@ SPOILT = [
     ("expression: staff_count >= 15", "expression: kind == 'b'", "conditions[C1].expression", "no option b"),
     ("expression: staff_count >= 15", "expression: count(staff_count) > 1", "conditions[C1].expression", "set"),
     ("expression: staff_count >= 15", "expression: 'staff_count[last-1] >= 15'", "conditions[C1].expression", "years"),
+    ("expression: staff_count >= 15", "expression: staff_count ≥ 15", "conditions[C1].expression", "write >= instead"),
+    ("expression: staff_count >= 15", "expression: staff_count = 15", "conditions[C1].expression", "write == instead"),
     ("expression: staff_count >= 15", "expression: staff_count", "conditions[C1].expression", "true or false"),
     ("expression: staff_count >= 15", "expression: staff_count >= 'x'", "conditions[C1].expression", "compared"),
     ("expression: staff_count >= 15", "expression: staff_count and true", "conditions[C1].expression", "parts of and"),
@@ -175,12 +177,21 @@ SPOILT = [
         "rounds.closes",
         "closes before it opens",
     ),
+    (
+        "rounds: null",
+        "rounds: {cadence: yearly, opens: {month: 3, day: 1}, closes: {month: 4, day: 1}, cascade: ["
+        "{party: officer, step: apply, until: {month: 5, day: 2, at: '12:00'}}, "
+        "{party: officer, step: decide, until: {month: 5, day: 2, at: '11:59'}}]}",
+        "rounds.cascade[1].until",
+        "in order",
+    ),
     ("id: two,", "id: one,", "rubrics[review].heads[one]", "stands twice"),
     ("kind: recognition", "kind: recognition\nkind: project", "kind", "twice"),
     ("region: '990000'", "region: &r '990000'", "", "anchors"),
     ("region: '990000'", "region: !!python/object/apply:os.system ['id']", "", "tags"),
     ("region: '990000'", "region: 99", "region", "form"),
     ("kind: recognition", "kind: [recognition", "", "YAML"),
+    ("{zh: 省级, en: province}", "{zh: 省级,和其他, en: province}", "levels[province].title", "in quotes"),
     ("charged: false", "charged: no", "fee.charged", "true or false"),
     ("status: in_force", "status: {a: b}", "legal.status", "one of"),
 ]

@@ -70,6 +70,13 @@ def test_rounded_once_half_up() -> None:
     assert aggregate(whole, [{"a": Decimal(5), "b": Decimal("50.72")}]).total == Decimal(51)
 
 
+@pytest.mark.parametrize(("points", "passed"), [("5", True), ("4.9", False)])
+def test_a_head_below_its_floor_fails_whatever_the_total(points: str, passed: bool) -> None:
+    a, b = RUBRIC.heads
+    strict = replace(RUBRIC, heads=(replace(a, floor=Decimal(5)), b))
+    assert aggregate(strict, [sheet(points, "100"), sheet(points, "100")]).passed is passed
+
+
 def test_no_pass_mark_always_passes() -> None:
     assert aggregate(replace(RUBRIC, pass_mark=None), [sheet("0", "0")]).passed
 

@@ -101,10 +101,16 @@ class Load:
         self.certified += 1
         return case_id
 
+    async def draft(self, who: str) -> httpx.Response:
+        """An application that is begun."""
+        applying = self.story.applying
+        draft = {"round_id": self.round_id, "name": who, "region": applying.region, "level": applying.level}
+        return await self._write(who, "intake", "/applications", draft)
+
     async def submitted(self, who: str) -> str:
         """An application that is filed."""
         applying = self.story.applying
-        answer = await self._draft(who)
+        answer = await self.draft(who)
         path = f"/applications/{answer.json()['case_id']}"
         given = {"given": dict(applying.answers)}
         answer = await self._write(who, "intake", f"{path}/answers", given, version(answer), method="PATCH")
@@ -147,16 +153,11 @@ class Load:
 
     async def _drafts(self, who: str) -> None:
         while True:
-            answer = await self._draft(who)
+            answer = await self.draft(who)
             path = f"/applications/{answer.json()['case_id']}/answers"
             for number in range(1, 9):
                 given = {"given": {"years_operating": str(number)}}
                 answer = await self._write(who, "intake", path, given, version(answer), method="PATCH")
-
-    async def _draft(self, who: str) -> httpx.Response:
-        applying = self.story.applying
-        draft = {"round_id": self.round_id, "name": who, "region": applying.region, "level": applying.level}
-        return await self._write(who, "intake", "/applications", draft)
 
     async def _act(self, case_id: str, act: Act) -> None:
         case = await self._standing(case_id, act.step)

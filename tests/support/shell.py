@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 KEPT = ("PATH", "HOME", "LANG", "JAVA_HOME", "XDG_CACHE_HOME", "SHIFAN_KAFKA")
 
 
-def until(condition: Callable[[], bool], seconds: float = 90.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 200.0) -> None:
     """Poll; fails after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -35,7 +35,7 @@ class Shell:
 
     command: Sequence[str]
     home: Home
-    seconds: float = 120.0
+    seconds: float = 250.0
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:

@@ -10,12 +10,12 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import psutil
 
@@ -24,6 +24,7 @@ from services.__main__ import SERVICES, installation
 from shared.runtime.clock import DemoClock
 from shared.runtime.operator import plans
 from shared.runtime.operator.launch import Plan
+from shared.runtime.operator.probe import unready
 from shared.runtime.operator.processes import PartFailed, ServiceProcess, tail
 from shared.runtime.operator.servers import BrokerPart, PostgresPart
 from shared.runtime.operator.supervisor import Part, Step
@@ -67,9 +68,7 @@ class Town:
 
     def surroundings(self, service: str) -> dict[str, str]:
         """The environment that a service's process gets."""
-        part = self.parts[self.process_of(service)]
-        assert isinstance(part, ServiceProcess)
-        return dict(part.surroundings)
+        return dict(self._process(self.process_of(service)).surroundings)
 
     def database_url(self, service: str) -> str:
         """The service's database as its application role reaches it."""
@@ -103,6 +102,25 @@ class Town:
         """Bring these up at the same time and return when all answer that they are ready."""
         await asyncio.gather(*(self._in_thread(lambda part=self.parts[name]: _come_back(part)) for name in names))  # type: ignore[misc]
 
+    def spawn(self, name: str) -> None:
+        """Start it and do not wait for its answer; it may well end at once, where what it needs is away."""
+        part = self._process(name)
+        answers, part.unready = part.unready, lambda: ""
+        try:
+            part.start()
+        finally:
+            part.unready = answers
+
+    async def twin(self, service: str) -> str:
+        """A second process of the same service beside the first one; returns its name."""
+        first, name, port = self._process(service), f"{service}-2", free_port()
+        surroundings = {**first.surroundings, "SHIFAN_PORT": str(port)}
+        log = first.log.with_name(f"{name}.log")
+        address = f"http://{plans.LOOPBACK}:{port}"
+        self.parts[name] = ServiceProcess(name, first.command, surroundings, log, lambda: unready(address))
+        await self.start(name)
+        return name
+
     async def restart(self, name: str) -> None:
         """Kill it and bring it back."""
         self.kill(name)
@@ -131,7 +149,9 @@ class Town:
         for name in ("postgres", "kafka"):
             if name in self.parts and not self.alive(name):
                 await self.start(name)
-        await self.start(*(name for name in self.processes if not self.alive(name)))
+        for name in self.processes:
+            if not self.alive(name):
+                await self.start(name)
 
     def logs(self) -> str:
         """The last lines of every log that say more than that all is well."""
@@ -144,6 +164,11 @@ class Town:
     def _postgres(self) -> PostgresPart:
         part = self.parts["postgres"]
         assert isinstance(part, PostgresPart)
+        return part
+
+    def _process(self, name: str) -> ServiceProcess:
+        part = self.parts[name]
+        assert isinstance(part, ServiceProcess)
         return part
 
     def _find(self, name: str) -> psutil.Process:
@@ -242,6 +267,3 @@ async def _rise(made: Town) -> None:
 
 def _nothing(_: object) -> None:
     """No demonstration data: a test makes its own."""
-
-
-Work = Callable[[Town], Coroutine[Any, Any, None]]

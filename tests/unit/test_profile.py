@@ -113,3 +113,14 @@ async def test_production_does_not_run_as_a_superuser(postgres: Server, provisio
     finally:
         await strong.close()
         await plain.close()
+
+
+async def test_production_does_not_run_as_the_owner_of_the_facts(provisioned: Provisioned) -> None:
+    """The owner is no superuser, and can disable the trigger that keeps facts as they are."""
+    owner = await asyncpg.connect(provisioned.owner_url)
+    try:
+        await owner.execute("ALTER TABLE facts DISABLE TRIGGER facts_are_append_only")
+        with pytest.raises(UnsafeSettings, match="SHIFAN_DATABASE_URL"):
+            await require_plain_role(Settings(**SAFE), owner)
+    finally:
+        await owner.close()

@@ -128,13 +128,20 @@ def test_what_others_published_is_foreign(headers: dict[str, str | None]) -> Non
         {"ce_actorrole": "emperor"},
         {"ce_dataschema": "urn:shifan:schema:Revoked:1"},
         {"ce_dataschema": "urn:shifan:schema:Scored:one"},
+        {"ce_time": "0001-01-01T00:00:00+23:59"},
+        {"ce_time": "9999-12-31T23:59:59-23:59"},
+        {"ce_source": "/shifan/re%00view"},
+        {"ce_id": "case:" + "7" * 5000 + "/3"},
     ],
 )
 def test_what_claims_to_be_ours_and_is_broken_is_malformed(headers: dict[str, str | None]) -> None:
     assert isinstance(from_record(changed(to_record(envelope(), "t"), **headers)), Malformed)
 
 
-@pytest.mark.parametrize("value", [b"", b"[]", b"{", b"\xff", b"null"])
+NESTED = b'{"score":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+
+
+@pytest.mark.parametrize("value", [b"", b"[]", b"{", b"\xff", b"null", NESTED], ids=lambda value: repr(value[:6]))
 def test_a_value_that_is_no_object_is_malformed(value: bytes) -> None:
     assert isinstance(from_record(replace(to_record(envelope(), "t"), value=value)), Malformed)
 
@@ -167,6 +174,12 @@ def test_data_that_does_not_fit_its_schema_is_rejected_by_name() -> None:
 def test_an_oversized_record_is_refused_with_what_to_do() -> None:
     with pytest.raises(TooLarge, match=r"case:7/3 .*publish its digest"):
         to_record(envelope(data={"text": "x" * MAX_RECORD_BYTES}), "t")
+
+
+@pytest.mark.parametrize("changes", [{"case_id": CaseId("字" * 200)}, {"id": "字" * 500 + "/1"}])
+def test_a_case_or_an_id_that_no_index_could_hold_is_refused_before_it_is_published(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="bytes at most"):
+        to_record(envelope(**changes), "t")
 
 
 @pytest.mark.parametrize("changes", [{"case_id": CaseId("")}, {"id": "case:7"}, {"id": "case:7/"}, {"origin": NOBODY}])

@@ -24,7 +24,7 @@ def check_expressions(programme: Programme, findings: Findings) -> None:
         for name in names(tree):
             _name(name, metrics, path, findings)
         _walk(tree, metrics, papers, path, findings)
-        check_kinds(tree, metrics, path, findings, truth=not path.endswith("points_from"))
+        check_kinds(tree, metrics, path, findings)
         check_standing(tree, programme, path, findings)
 
 
@@ -36,8 +36,6 @@ def expressions_of(programme: Programme) -> Iterator[tuple[str, str]]:
     found += [(f"relaxations[{each.id}].when", each.when) for each in programme.relaxations]
     found += [(f"materials[{each.id}].when", each.when) for each in programme.materials]
     found += [(f"rewards[{each.id}].when", each.when) for each in programme.rewards]
-    for rubric in programme.rubrics:
-        found += [(f"rubrics[{rubric.id}].heads[{head.id}].points_from", head.points_from) for head in rubric.heads]
     if isinstance(programme.rounds, RoundRules):
         found += [(f"rounds.quotas[{each.id}].extra_when", each.extra_when) for each in programme.rounds.quotas]
     for procedure in programme.procedures:

@@ -19,7 +19,7 @@ from shared.programmes.model import Metric, Programme
 from shared.programmes.reading.faults import Findings
 
 NUMBERS = frozenset({"count", "amount", "ratio", "area", "years"})
-_TRUTHS = frozenset({"has_all", "has_any", "grows", "lies_in", "known"})
+_TRUTHS = frozenset({"at_least", "has_all", "has_any", "grows", "lies_in", "known"})
 
 
 def kind_of(node: Node, metrics: Mapping[str, Metric]) -> str:
@@ -50,9 +50,9 @@ def _kind_of_name(name: Name, metrics: Mapping[str, Metric]) -> str:
     return {"boolean": "truth", "set": "words", "date": "date"}.get(metric.type, "word")
 
 
-def check_kinds(node: Node, metrics: Mapping[str, Metric], path: str, findings: Findings, *, truth: bool) -> None:
-    """Report a comparison of things that cannot be compared, and (``truth``) a text that is neither true nor false."""
-    if truth and kind_of(node, metrics) not in ("truth", "any"):
+def check_kinds(node: Node, metrics: Mapping[str, Metric], path: str, findings: Findings) -> None:
+    """Report a comparison of things that cannot be compared, and a text that is neither true nor false."""
+    if kind_of(node, metrics) not in ("truth", "any"):
         findings.at(path, "结果应为真或假,请写成比较,例如 … >= 1", "it must be true or false: compare it, e.g. … >= 1")
     _walk(node, metrics, path, findings)
 
@@ -67,6 +67,10 @@ def _walk(node: Node, metrics: Mapping[str, Metric], path: str, findings: Findin
                     findings.at(
                         path, "and、or、not 的各部分应为真或假", "the parts of and, or, not must be true or false"
                     )
+        case Call(function="at_least", arguments=(_, *tests)):
+            for part in tests:
+                if kind_of(part, metrics) not in ("truth", "any"):
+                    findings.at(path, "at_least 的各项应为真或假", "what at_least counts must be true or false")
         case Arithmetic():
             for part in children(node):
                 if kind_of(part, metrics) not in ("number", "any"):

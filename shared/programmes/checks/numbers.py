@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import time
 from decimal import Decimal
 
 from shared.programmes.model import Head, InForce, Notice, Paying, Programme, RoundRules, Rubric, Unset, YearlyMoment
@@ -118,8 +119,8 @@ def _instalments(programme: Programme, findings: Findings) -> None:
                 )
 
 
-def _moment(moment: YearlyMoment) -> tuple[int, int]:
-    return (moment.month, 31 if moment.day == "last" else moment.day)
+def _moment(moment: YearlyMoment) -> tuple[int, int, time]:
+    return (moment.month, 31 if moment.day == "last" else moment.day, moment.at or time.max)
 
 
 def _rounds(rounds: RoundRules, findings: Findings) -> None:
@@ -127,6 +128,15 @@ def _rounds(rounds: RoundRules, findings: Findings) -> None:
         return
     if _moment(rounds.closes) < _moment(rounds.opens):
         findings.at("rounds.closes", "截止早于开始,请更正", "the round closes before it opens: correct the dates")
+    before = _moment(rounds.opens)
+    for number, cascade in enumerate(rounds.cascade):
+        if _moment(cascade.until) < before:
+            findings.at(
+                f"rounds.cascade[{number}].until",
+                "早于前一层级的截止或申报开始;请按层级先后排列",
+                "it lies before the level above it in the list, or before the round opens: put the levels in order",
+            )
+        before = max(before, _moment(cascade.until))
 
 
 def _notice(notice: Notice, findings: Findings) -> None:

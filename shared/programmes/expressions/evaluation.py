@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import date
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
+from shared.programmes.expressions.functions import CALLS, YEARLY, Compiled, lies_in, number, over_years
 from shared.programmes.expressions.parser import parse
 from shared.programmes.expressions.scope import Scope, Value, key
 from shared.programmes.expressions.tree import (
@@ -29,7 +28,6 @@ from shared.programmes.expressions.tree import (
     SetLiteral,
 )
 
-Compiled = Callable[[Scope], Value | None]
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -38,7 +36,6 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_FARTHEST = 9
 _WIDE = Context(prec=100, traps=[Inexact])
 """Wide enough for every product of two answers; anything that would be rounded raises instead."""
 
@@ -114,17 +111,13 @@ def _junction(conjunction: bool, parts: tuple[Compiled, ...]) -> Compiled:
     return joined
 
 
-def _number(value: Value | None) -> Decimal | Fraction | None:
-    return value if isinstance(value, Decimal | Fraction) else None
-
-
 def _exact(left: Decimal | Fraction, right: Decimal | Fraction) -> tuple[Fraction, Fraction]:
     return Fraction(left), Fraction(right)
 
 
 def _arithmetic(sign: str, left: Compiled, right: Compiled) -> Compiled:
     def result(scope: Scope) -> Value | None:
-        a, b = _number(left(scope)), _number(right(scope))
+        a, b = number(left(scope)), number(right(scope))
         if a is None or b is None:
             return None
         x, y = _exact(a, b)
@@ -150,7 +143,7 @@ def _comparison(node: Comparison) -> Compiled:
             return None
         if type(a) is type(b):
             return compare(a, b) if equality or not isinstance(a, bool | str | frozenset) else None
-        x, y = _number(a), _number(b)
+        x, y = number(a), number(b)
         return None if x is None or y is None else compare(*_exact(x, y))
 
     return compared
@@ -161,7 +154,7 @@ def _quotient(sign: str, above: Compiled, below: Compiled, right: Compiled) -> C
     compare = _COMPARE[sign]
 
     def compared(scope: Scope) -> Value | None:
-        a, b, c = _number(above(scope)), _number(below(scope)), _number(right(scope))
+        a, b, c = number(above(scope)), number(below(scope)), number(right(scope))
         if a is None or b is None or c is None or b <= 0:
             return None
         if isinstance(b, Decimal) and isinstance(c, Decimal) and isinstance(a, Decimal):
@@ -186,151 +179,8 @@ def _membership(item: Compiled, group: Compiled, positive: bool, region: bool) -
     return member
 
 
-def lies_in(region: str, outer: str) -> bool:
-    """Whether a region code lies in (or is) another: 653201 in 653200 in 650000. Local codes lie in themselves."""
-    if not outer.isdigit():
-        return region == outer
-    stem = outer[:2] if outer.endswith("0000") else outer[:4] if outer.endswith("00") else outer
-    return region.startswith(stem)
-
-
-# ── the closed set of functions ──────────────────────────────────────────────────────────────────────────────────
-
-
 def _call(node: Call) -> Compiled:
-    if node.function in ("grows", "growth", "total", "average"):
-        return _over_years(node)
+    if node.function in YEARLY:
+        return over_years(node)
     arguments = tuple(_compile(part) for part in node.arguments)
-    return _CALLS[node.function](arguments)
-
-
-def _over_years(node: Call) -> Compiled:
-    metric = node.arguments[0]
-    if not isinstance(metric, Name):
-        return lambda scope: None
-    keys = tuple(key(metric.id, back) for back in range(_FARTHEST + 1))
-    reduce = _YEARS[node.function]
-
-    def reduced(scope: Scope) -> Value | None:
-        asked = 2 if node.function == "growth" else scope.years.get(metric.id, 2)
-        years = [_number(scope.answers.get(each)) for each in keys[:asked]]
-        known = [Fraction(value) for value in years if value is not None]
-        return reduce(known) if len(known) == asked else None
-
-    return reduced
-
-
-def _grows(years: list[Fraction]) -> bool | None:
-    return None if len(years) < 2 else all(later > earlier for later, earlier in pairwise(years))
-
-
-def _growth(years: list[Fraction]) -> Fraction | None:
-    return years[0] / years[1] - 1 if len(years) > 1 and years[1] > 0 else None
-
-
-_YEARS: dict[str, Callable[[list[Fraction]], Value | None]] = {
-    "grows": _grows,
-    "growth": _growth,
-    "total": lambda years: sum(years, Fraction(0)),
-    "average": lambda years: sum(years, Fraction(0)) / len(years),
-}
-
-
-def _count(arguments: tuple[Compiled, ...]) -> Compiled:
-    def counted(scope: Scope) -> Value | None:
-        found = arguments[0](scope)
-        return Decimal(len(found)) if isinstance(found, frozenset) else None
-
-    return counted
-
-
-def _has(every: bool) -> Callable[[tuple[Compiled, ...]], Compiled]:
-    def make(arguments: tuple[Compiled, ...]) -> Compiled:
-        def has(scope: Scope) -> Value | None:
-            owned, wanted = arguments[0](scope), arguments[1](scope)
-            if not isinstance(owned, frozenset) or not isinstance(wanted, frozenset):
-                return None
-            return wanted <= owned if every else bool(wanted & owned)
-
-        return has
-
-    return make
-
-
-def _choose(arguments: tuple[Compiled, ...]) -> Compiled:
-    pairs, otherwise = arguments[:-1], arguments[-1]
-
-    def chosen(scope: Scope) -> Value | None:
-        for test, value in zip(pairs[::2], pairs[1::2], strict=True):
-            found = test(scope)
-            if found is None:
-                return None
-            if found is True:
-                return value(scope)
-        return otherwise(scope)
-
-    return chosen
-
-
-def _extreme(pick: Callable[[list[Fraction]], Fraction]) -> Callable[[tuple[Compiled, ...]], Compiled]:
-    def make(arguments: tuple[Compiled, ...]) -> Compiled:
-        def picked(scope: Scope) -> Value | None:
-            numbers = [_number(argument(scope)) for argument in arguments]
-            known = [Fraction(number) for number in numbers if number is not None]
-            return pick(known) if len(known) == len(numbers) else None
-
-        return picked
-
-    return make
-
-
-def _since(elapsed: Callable[[date, date], int]) -> Callable[[tuple[Compiled, ...]], Compiled]:
-    def make(arguments: tuple[Compiled, ...]) -> Compiled:
-        def since(scope: Scope) -> Value | None:
-            start = arguments[0](scope)
-            return Decimal(elapsed(start, scope.day)) if isinstance(start, date) and scope.day is not None else None
-
-        return since
-
-    return make
-
-
-def _months(start: date, day: date) -> int:
-    """Whole months: the corresponding day completes one."""
-    return (day.year - start.year) * 12 + day.month - start.month - int(day.day < start.day)
-
-
-def _filed(arguments: tuple[Compiled, ...]) -> Compiled:
-    def filed(scope: Scope) -> Value | None:
-        paper = arguments[0](scope)
-        return Decimal(scope.papers.get(paper, 0)) if isinstance(paper, str) else None
-
-    return filed
-
-
-def _lies_in(arguments: tuple[Compiled, ...]) -> Compiled:
-    def inside(scope: Scope) -> Value | None:
-        outers = [argument(scope) for argument in arguments]
-        return any(lies_in(scope.region, str(outer)) for outer in outers) if scope.region else None
-
-    return inside
-
-
-def _known(arguments: tuple[Compiled, ...]) -> Compiled:
-    return lambda scope: arguments[0](scope) is not None
-
-
-_CALLS: dict[str, Callable[[tuple[Compiled, ...]], Compiled]] = {
-    "count": _count,
-    "has_all": _has(every=True),
-    "has_any": _has(every=False),
-    "choose": _choose,
-    "least": _extreme(min),
-    "greatest": _extreme(max),
-    "years_since": _since(lambda start, day: _months(start, day) // 12),
-    "months_since": _since(_months),
-    "days_since": _since(lambda start, day: (day - start).days),
-    "filed": _filed,
-    "lies_in": _lies_in,
-    "known": _known,
-}
+    return CALLS[node.function](arguments)

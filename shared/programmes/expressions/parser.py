@@ -36,6 +36,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "has_all": (2, 2),
     "has_any": (2, 2),
     "choose": (3, 21),
+    "at_least": (3, 31),
     "grows": (1, 1),
     "growth": (1, 1),
     "total": (1, 1),
@@ -50,6 +51,9 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "known": (1, 1),
 }
 """The closed vocabulary: function -> fewest and most arguments."""
+
+_INSTEAD = {"≥": ">=", "≤": "<=", "≠": "!=", "=": "==", '"': "'", "×": "*", "÷": "/", "（": "(", "）": ")", "&": "and"}
+"""What people write at first, and what the language wants."""
 
 _WORDS = frozenset({"and", "or", "not", "in", "true", "false", "last"})
 
@@ -86,12 +90,20 @@ def _tokens(text: str) -> list[_Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise Unreadable(at + 1, f"无法识别的字符 {text[at]!r}", f"{text[at]!r} is not part of an expression")
+            at += len(text[at:]) - len(text[at:].lstrip())
+            raise _foreign(text[at], at + 1)
         kind = match.lastgroup or "mark"
         word = match.group(kind)
         tokens.append(_Token("word" if word in _WORDS and kind == "name" else kind, word, match.start(kind) + 1))
         at = match.end()
     return [*tokens, _Token("end", "", len(text) + 1)]
+
+
+def _foreign(character: str, column: int) -> Unreadable:
+    instead = _INSTEAD.get(character)
+    if instead is not None:
+        return Unreadable(column, f"请把 {character} 写成 {instead}", f"write {instead} instead of {character}")
+    return Unreadable(column, f"无法识别的字符 {character!r}", f"{character!r} is not part of an expression")
 
 
 class _Reader:

@@ -1,15 +1,6 @@
 """Understands the whole language of the regulations: one frozen dataclass per notion, every rule with its source."""
 
-from shared.programmes.model.answers import Document, Form, FormField, Material, Metric, Option
-from shared.programmes.model.conditions import Condition, Finding, Relaxation
-from shared.programmes.model.people import Applicants, Authority, Level, Party
-from shared.programmes.model.programme import Answers, Legal, Programme, Standing, Supplied
-from shared.programmes.model.rounds import Cascade, Notice, Objections, Period, Quota, RoundRules
-from shared.programmes.model.scoring import Band, Bonus, Head, Panel, Rubric
-from shared.programmes.model.steps import (
-    OPTIONAL_OUTCOMES,
-    OUTCOMES,
-    PARAMETERS,
+from shared.programmes.model.acts import (
     Assessing,
     Awarding,
     Checking,
@@ -23,15 +14,27 @@ from shared.programmes.model.steps import (
     Noticing,
     Parameters,
     Paying,
-    Procedure,
     Publishing,
     Rectifying,
+    Scoring,
+    Visiting,
+)
+from shared.programmes.model.answers import Document, Form, FormField, Material, Metric, Option
+from shared.programmes.model.conditions import Condition, Finding, Relaxation
+from shared.programmes.model.document import Legal, Supplied
+from shared.programmes.model.people import Applicants, Authority, Level, Party
+from shared.programmes.model.programme import Answers, Programme, Standing
+from shared.programmes.model.rounds import Cascade, Notice, Objections, Period, Quota, RoundRules
+from shared.programmes.model.scoring import Band, Bonus, Head, Panel, Rubric
+from shared.programmes.model.steps import (
+    OPTIONAL_OUTCOMES,
+    OUTCOMES,
+    PARAMETERS,
+    Procedure,
     Repeat,
     Route,
-    Scoring,
     Step,
     StepType,
-    Visiting,
 )
 from shared.programmes.model.times import Deadline, Duration, InForce, YearlyMoment
 from shared.programmes.model.titles import (

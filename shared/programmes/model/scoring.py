@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shared.programmes.model.words import NOWHERE, UNSET, Count, Expression, Id, Number, Source, Text, Unset
+from shared.programmes.model.words import NOWHERE, UNSET, Count, Id, Number, Source, Text, Unset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,10 @@ class Head:
     title: Text
     most: Number | Unset = UNSET
     weight: Annotated[Number | Unset, Meta(description="Share of the total, all heads add up to 1.")] = UNSET
-    points_from: Annotated[Expression | None, Meta(description="Computes the points from metrics.")] = None
+    floor: Annotated[
+        Number | None,
+        Meta(description="Least average of this head, included; below it nobody passes whatever the total."),
+    ] = None
     source: Source = NOWHERE
 
 

@@ -6,7 +6,7 @@ import difflib
 from typing import Any, TypeVar
 
 from shared.programmes.expressions import Unreadable, parse
-from shared.programmes.model.programme import Supplied
+from shared.programmes.model.document import Supplied
 from shared.programmes.model.steps import PARAMETERS, Step
 from shared.programmes.model.words import UNSET, Source
 from shared.programmes.reading.faults import Findings
@@ -56,6 +56,10 @@ class Reader:
     def _only_known_keys(self, kind: type[Any], known: Any, node: Mapping, path: str) -> bool:
         unknown = [key for key in node.entries if key not in known]
         for key in unknown:
+            if _cut_text(node.entries[key]):
+                zh, en = "文字中有逗号,请整体加引号", "a text with a comma was cut here: put the whole text in quotes"
+                self._findings.add(node.keys[key], path, zh, en)
+                continue
             close = difflib.get_close_matches(key, known, n=1)
             zh = f"是否应为 {close[0]}?" if close else f"可用:{'、'.join(known)}"
             en = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
@@ -174,6 +178,11 @@ class Reader:
             name = self._scalar(shapes_of(key_hint), Scalar(key, True, node.keys[key]), here)
             found[name] = self._shaped(shapes_of(value_hint), value, here)
         return _BAD if _BAD in (*found, *found.values()) else found
+
+
+def _cut_text(node: Node) -> bool:
+    """In ``{…}`` a comma ends a value; what follows looks like a key without one."""
+    return isinstance(node, Scalar) and not node.quoted and node.text == ""
 
 
 def _type_of(node: Mapping) -> str:

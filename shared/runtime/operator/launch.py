@@ -17,12 +17,12 @@ from rich.console import Console
 from rich.status import Status
 
 from shared.runtime.clock import SystemClock
-from shared.runtime.operator import run_state
+from shared.runtime.operator import run_state, supervisor
 from shared.runtime.operator.home import Home, InUse
 from shared.runtime.operator.processes import PartFailed, tail
 from shared.runtime.operator.run_state import ProcessId, RunState
 from shared.runtime.operator.stop import sweep
-from shared.runtime.operator.supervisor import Part, Step, StopAsked, Supervisor, stop_signals
+from shared.runtime.operator.supervisor import StopAsked, Supervisor, stop_signals
 
 READY_SECONDS = 300.0
 """A first start may download Kafka; a start that took longer than this is not waited for any more."""
@@ -35,7 +35,7 @@ class Plan:
     mode: str
     addresses: Mapping[str, str]
     surroundings: Mapping[str, str]
-    items: Sequence[Part | Step]
+    items: supervisor.Plan
 
 
 class Storyteller:
@@ -94,17 +94,17 @@ def _clean(home: Home, console: Console) -> None:
 def _supervise(home: Home, plan: Plan, console: Console, ready: Callable[[], None]) -> None:
     teller = Storyteller(console, home, plan)
     began = RunState(plan.mode, ProcessId.own(), SystemClock().now(), addresses=plan.addresses)
-    supervisor = Supervisor(began, teller)
+    watch = Supervisor(began, teller)
     with stop_signals():
         try:
-            supervisor.start(plan.items)
+            watch.start(plan.items)
             ready()
-            supervisor.watch()
+            watch.watch()
         except StopAsked:
             teller.quiet()
         finally:
             teller.quiet()
-            supervisor.stop()
+            watch.stop()
             home.run_file.unlink(missing_ok=True)
     console.print("已停止 / stopped")
 

@@ -54,19 +54,25 @@ def many_processes(
     started = broker(lambda bootstrap: surroundings.update(SHIFAN_KAFKA=bootstrap))
     if started is None:
         surroundings["SHIFAN_KAFKA"] = installation.surroundings()["SHIFAN_KAFKA"]
-    items: list[Part | Step] = [*_databases(installation, surroundings), *([started] if started else [])]
+    items: list[Part | Step | tuple[Part, ...]] = [*_databases(installation, surroundings)]
+    items += [started] if started else []
     items.append(
         Step("topics", lambda: _run("topics", [installation.entry, "topics", "ensure"], surroundings, installation))
     )
     own = {"SHIFAN_PORT": str(port), "SHIFAN_PUBLIC_URL": origin}
-    items.append(
-        _process(installation, "issuer", [installation.entry, "issuer"], ChainMap(own, surroundings), _ready(origin))
+    issuer = _process(
+        installation, "issuer", [installation.entry, "issuer"], ChainMap(own, surroundings), _ready(origin)
     )
-    for name in ports:
-        surroundings_of_one = _Alone(name, ports[name], addresses, surroundings)
-        module = [f"{installation.entry}.{name}"]
-        items.append(_process(installation, name, module, surroundings_of_one, _ready(addresses[name])))
-    return Plan("kafka", addresses, surroundings, [*items, _demo(addresses, finish)])
+    services = (_alone(installation, name, ports[name], addresses, surroundings) for name in ports)
+    items += [(issuer, *services), _demo(addresses, finish)]
+    return Plan("kafka", addresses, surroundings, items)
+
+
+def _alone(
+    installation: Installation, name: str, port: int, addresses: Mapping[str, str], shared: Mapping[str, str]
+) -> ServiceProcess:
+    surroundings = _Alone(name, port, addresses, shared)
+    return _process(installation, name, [f"{installation.entry}.{name}"], surroundings, _ready(addresses[name]))
 
 
 class _Alone(Mapping[str, str]):

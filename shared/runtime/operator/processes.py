@@ -17,7 +17,7 @@ import psutil
 from shared.runtime.operator.run_state import ProcessId
 
 STOP_SECONDS = 20.0
-START_SECONDS = 45.0
+START_SECONDS = 120.0
 LOG_BYTES = 20_000_000
 """A part's log is put aside as ``<name>.log.1`` when it has grown beyond this at a start."""
 
@@ -41,9 +41,14 @@ class ServiceProcess:
     start_seconds: float = START_SECONDS
     _child: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
+    def begin(self) -> None:
+        """Start it and do not wait; nothing to do where it runs."""
+        if not self.alive():
+            self._spawn()
+
     def start(self) -> None:
-        """Start and return when it answers. Raises :class:`PartFailed`."""
-        self._spawn()
+        """Start it unless it was begun, and return when it answers. Raises :class:`PartFailed`."""
+        self.begin()
         deadline = time.monotonic() + self.start_seconds
         while missing := self.unready():
             if not self.alive():

@@ -30,6 +30,9 @@ class PostgresPart:
         assert self._server is not None, "PostgreSQL is asked for before it was started"
         return self._server
 
+    def begin(self) -> None:
+        """It comes up in one piece."""
+
     def start(self) -> None:
         """Raises :class:`PartFailed` with what to do."""
         try:
@@ -71,6 +74,9 @@ class BrokerPart:
     started: Callable[[str], None]
     faults: tuple[type[Exception], ...]
     name: str = "kafka"
+
+    def begin(self) -> None:
+        """It comes up in one piece."""
 
     def start(self) -> None:
         """Raises :class:`PartFailed` with what to install or which variable names a broker."""

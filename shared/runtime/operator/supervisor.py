@@ -32,6 +32,10 @@ class Part(Protocol):
     @property
     def name(self) -> str: ...
 
+    def begin(self) -> None:
+        """Begin to come up and return at once, where that is possible; :meth:`start` goes on from there."""
+        ...
+
     def start(self) -> None:
         """Returns when it answers. Raises :class:`PartFailed`."""
         ...
@@ -53,6 +57,10 @@ class Step:
 
     name: str
     run: Callable[[], None]
+
+
+Plan = Sequence["Part | Step | tuple[Part, ...]"]
+"""In order; the parts of a tuple come up at the same time."""
 
 
 class Watcher(Protocol):
@@ -85,17 +93,15 @@ class Supervisor:
     pulse_seconds: float = 0.25
     _watched: list[_Watched] = field(default_factory=list, init=False)
 
-    def start(self, plan: Sequence[Part | Step]) -> None:
-        """Bring everything up in order. Raises what a part or step raised, after stopping what was started."""
+    def start(self, plan: Plan) -> None:
+        """Bring everything up in order, a tuple's parts at the same time. Raises what a part or step raised."""
         for item in plan:
-            began = time.monotonic()
-            self._save(replace(self.state, step=item.name))
-            self.watcher.began(item.name)
-            if isinstance(item, Step):
-                item.run()
-            else:
+            if isinstance(item, tuple):
                 self._bring_up(item)
-            self.watcher.done(item.name, time.monotonic() - began)
+            elif isinstance(item, Step):
+                self._timed(item.name, item.run)
+            else:
+                self._bring_up((item,))
         self._save(replace(self.state, ready=True, step=""))
 
     def watch(self) -> None:
@@ -114,11 +120,21 @@ class Supervisor:
             watched.part.stop()
         self._watched.clear()
 
-    def _bring_up(self, part: Part) -> None:
-        # Before the start: a stop that is asked for in the middle of it must find the part.
-        self._watched.append(_Watched(part, up_since=time.monotonic()))
-        part.start()
-        self._note(part, 0, "")
+    def _bring_up(self, parts: Sequence[Part]) -> None:
+        # Before the start: a stop that is asked for in the middle of it must find the parts.
+        self._watched += [_Watched(part, up_since=time.monotonic()) for part in parts]
+        for part in parts:
+            part.begin()
+        for part in parts:
+            self._timed(part.name, part.start)
+            self._note(part, 0, "")
+
+    def _timed(self, name: str, work: Callable[[], None]) -> None:
+        began = time.monotonic()
+        self._save(replace(self.state, step=name))
+        self.watcher.began(name)
+        work()
+        self.watcher.done(name, time.monotonic() - began)
 
     def _look_after(self, watched: _Watched) -> None:
         now = time.monotonic()

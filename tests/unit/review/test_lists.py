@@ -87,6 +87,7 @@ async def test_experts_see_what_was_assigned_to_them_by_name(lists: Lists) -> No
     story.act(c.DeclareConflict("score", EXPERTS[1], "a relative"))
     await lists.show(story)
     assert await lists.work(first) == []
+    assert await lists.work(replace(first, person=EXPERTS[1].id)) == [], "who stepped back has nothing to do here"
     assert await lists.work(OFFICERS) == [("score", "")], "a replacement has to be named"
 
 

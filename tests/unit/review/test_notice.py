@@ -166,6 +166,17 @@ def test_a_newly_published_year_moves_the_end_and_never_shortens_it() -> None:
     assert story.case.step == "notice"
 
 
+def test_a_make_up_day_does_not_bring_the_end_forward() -> None:
+    story = Story().at("notice")
+    story.now = datetime(2027, 2, 1, 2, 0, tzinfo=UTC)
+    story.act(c.PostNotice("notice", OFFICER))
+    plan = YearPlan(2027, frozenset(), frozenset({date(2027, 2, 6)}), "https://example.org/notice")
+    story.calendar = Calendar().with_year(plan)
+    (recounted,) = story.act(c.RecountNotice("notice", MACHINE))
+    assert isinstance(recounted, NoticeRecounted)
+    assert (recounted.closes_on, recounted.provisional) == (date(2027, 2, 9), False)
+
+
 def test_what_the_text_leaves_open_is_named() -> None:
     def noticed(**changes: object) -> Story:
         changed = replace(PROGRAMME.notices[0], **changes)  # type: ignore[arg-type]

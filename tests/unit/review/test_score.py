@@ -11,7 +11,7 @@ from services.review.domain import errors
 from services.review.domain.steps.score_acts import ScoresOpened
 from shared.programmes.model import UNSET, Programme
 from tests.support.regulation import APPLICANT_USCC, PROGRAMME
-from tests.unit.review.story import EXPERTS, HEAD, OFFICER, REVIEWER, Story, expert
+from tests.unit.review.story import EXPERTS, HEAD, OFFICER, REVIEWER, SECOND, Story, expert
 
 PANEL = tuple(expert(person) for person in EXPERTS[:3])
 GOOD = {"ability": "40", "results": "40"}
@@ -97,6 +97,13 @@ def test_a_declared_conflict_voids_the_sheet_and_another_is_named() -> None:
     for number in (1, 2, 3):
         seal(story, number, "40", "40")
     assert opened(story).score == "80.00"
+
+
+def test_who_named_experts_is_never_one_of_them() -> None:
+    story = assigned()
+    story.act(c.DeclareConflict("score", EXPERTS[0], "a relative"))
+    with pytest.raises(errors.ExpertConflicted):
+        story.act(c.AssignExperts("score", SECOND, (expert(OFFICER),)))
 
 
 def test_the_case_waits_for_the_replacement() -> None:

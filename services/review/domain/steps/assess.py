@@ -151,10 +151,10 @@ def _record(command: RecordVerdict, situation: Situation) -> VerdictRecorded:
     condition = known[command.condition]
     computed = computed_by_rules(situation)[condition.id]
     _ensure_possible(command, condition, computed)
-    reason = command.reason.strip()
+    reason = command.reason.strip()  # a judged condition is unknown to the rules: any verdict differs
     if command.verdict == "relaxed":
         _ensure_relaxable(command, situation)
-    if condition.decided == "judged" or command.verdict != computed:
+    if command.verdict != computed:
         reason = stated(reason)
     return VerdictRecorded(
         step=situation.step.id,

@@ -1,4 +1,7 @@
-"""Understands decide: one person proposes, another approves, with further authorities where the text says so."""
+"""Understands decide: one person proposes, another approves, with further authorities where the text says so.
+
+That it is another person is no rule of this step: proposing and approving exclude each other on the whole case.
+"""
 
 from __future__ import annotations
 
@@ -134,8 +137,6 @@ def decide(command: Command, situation: Situation) -> Decided:
     proposal: DecisionProposed | None = situation.state.proposal
     if proposal is None:
         raise errors.NoProposal()
-    if proposal.by == command.by.id:
-        raise errors.DutiesSeparate(zh=situation.step.title.zh, en=situation.step.title.en)
     if isinstance(command, ReturnProposal):
         reason = stated(command.reason)
         return Decided((ProposalReturned(situation.step.id, command.by.id, reason, situation.now),))
