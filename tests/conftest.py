@@ -1,6 +1,21 @@
-"""Understands which fixtures every folder of tests shares; each lives in a module of tests/support."""
+"""Understands which fixtures every folder of tests shares (they live in tests/support), and which tests come last."""
+
+import pytest
 
 from tests.support.database import database, databases, postgres, provisioned
 from tests.support.kafka import kafka, topic_prefix
 
 __all__ = ["database", "databases", "kafka", "postgres", "provisioned", "topic_prefix"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "faults: kills servers and processes; runs by itself, after everything else")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Faults come last, the long one at the very end; with several workers, all of them in one."""
+    for item in items:
+        if "faults" in item.path.parts:
+            item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.xdist_group("faults"))
+    items.sort(key=lambda item: (item.get_closest_marker("faults") is not None, item.path.stem == "test_minute"))

@@ -19,7 +19,11 @@ async def dies(scene: Scene, service: str, where: str) -> str:
     """Runs the service until it killed itself; returns what it said last."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.faults.dying", service, where),
-        env={**os.environ, **scene.town.surroundings(service), "SHIFAN_LOG_FILE": str(scene.folder / f"{service}-dying.log")},
+        env={
+            **os.environ,
+            **scene.town.surroundings(service),
+            "SHIFAN_LOG_FILE": str(scene.folder / f"{service}-dying.log"),
+        },
         stdout=asyncio.subprocess.PIPE,
     )
     try:

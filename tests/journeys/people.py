@@ -1,5 +1,5 @@
-"""Understands how people use a running installation over HTTP: demo people with their passwords, and any other applicant
-with a token of the same issuer."""
+"""Understands how people use a running installation over HTTP: demo people with their passwords, and anybody else with
+a token of the same issuer."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ class People:
         return await self.send(who, "GET", path, headers=headers)
 
     async def post(
-        self, who: Account | None, path: str, body: object = None, version: int | None = None, **headers: str
+        self, who: Account | None, path: str, body: object = None, version: int | None = None
     ) -> httpx.Response:
         content = {} if body is None else {"json": body}
-        return await self.send(who, "POST", path, headers=written(version) | headers, **content)
+        return await self.send(who, "POST", path, headers=written(version), **content)
 
     async def patch(self, who: Account, path: str, body: object, version: int) -> httpx.Response:
         return await self.send(who, "PATCH", path, headers=written(version), json=body)
@@ -73,9 +73,7 @@ class People:
         self, who: Account, path: str, material: str, name: str, content: bytes, version: int
     ) -> httpx.Response:
         files = {"file": (name, content, "application/octet-stream")}
-        return await self.send(
-            who, "POST", path, headers=written(version), data={"material": material}, files=files
-        )
+        return await self.send(who, "POST", path, headers=written(version), data={"material": material}, files=files)
 
     async def send(
         self, who: Account | None, method: str, path: str, *, headers: Mapping[str, str], **content: Any

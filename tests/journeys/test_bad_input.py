@@ -6,10 +6,11 @@ import base64
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from services.story import Story
@@ -32,10 +33,10 @@ async def walk(people: People, story: Story) -> Walk:
     return found
 
 
-async def send(walk: Walk, path: str, content: Any, at: int = 1, method: str = "POST", **headers: str) -> Any:
-    """Raw bytes to the application."""
-    given = written(at) | JSON | headers
-    return await walk.people.send(walk.who, method, f"{walk.application}{path}", headers=given, content=content)
+async def send(walk: Walk, content: Any, headers: Mapping[str, str] | None = None, at: int = 1) -> httpx.Response:
+    """Raw bytes as answers."""
+    given = written(at) | JSON | dict(headers or {})
+    return await walk.people.send(walk.who, "PATCH", f"{walk.application}/answers", headers=given, content=content)
 
 
 async def unchanged(walk: Walk) -> None:
@@ -56,24 +57,24 @@ async def test_bodies(walk: Walk) -> None:
         b"[" * 100 + b"]" * 100,
     )
     for content in malformed:
-        refused(await send(walk, "/answers", content, method="PATCH"), 400, "malformed_json")
+        refused(await send(walk, content), 400, "malformed_json")
     body = {"given": {}, "surprise": ECHO, "cleared": 7}
-    unknown = await send(walk, "/answers", json.dumps(body), method="PATCH")
+    unknown = await send(walk, json.dumps(body))
     refused(unknown, 422, "invalid_input")
     assert {flaw["pointer"] for flaw in unknown.json()["errors"]} == {"/surprise", "/cleared"}
     assert ECHO not in unknown.text
-    wrong = await send(walk, "/answers", json.dumps({"given": {"staff_count": ECHO}}), method="PATCH")
+    wrong = await send(walk, json.dumps({"given": {"staff_count": ECHO}}))
     refused(wrong, 422, "answer_unacceptable")
     assert ECHO not in wrong.text
-    plain = await send(walk, "/answers", b"given=1", method="PATCH", **{"Content-Type": "text/plain"})
+    plain = await send(walk, b"given=1", {"Content-Type": "text/plain"})
     refused(plain, 415, "unsupported_media_type")
     await unchanged(walk)
 
 
 async def test_sizes(walk: Walk) -> None:
     large = json.dumps({"given": {"staff_count": "1" * 1_200_000}})
-    refused(await send(walk, "/answers", large, method="PATCH"), 413, "body_too_large")
-    refused(await send(walk, "/answers", _in_pieces(large.encode()), method="PATCH"), 413, "body_too_large")
+    refused(await send(walk, large), 413, "body_too_large")
+    refused(await send(walk, _in_pieces(large.encode())), 413, "body_too_large")
     target = f"{walk.application}?{'x' * 9000}"
     refused(await walk.people.get(walk.who, target), 414, "target_too_long")
     many = {f"X-Many-{number}": "1" for number in range(200)}
@@ -110,8 +111,8 @@ async def test_files(walk: Walk) -> None:
 
 async def test_versions(walk: Walk) -> None:
     body, path = json.dumps({"given": {"staff_count": "24"}}), f"{walk.application}/answers"
-    bare = {name: text for name, text in (written() | JSON).items()}
-    refused(await walk.people.send(walk.who, "PATCH", path, headers=bare, content=body), 428, "if_match_missing")
+    bare = await walk.people.send(walk.who, "PATCH", path, headers=written() | JSON, content=body)
+    refused(bare, 428, "if_match_missing")
     for tag, status, code in (
         ('"0"', 412, "stale_version"),
         ('W/"1"', 412, "stale_version"),
@@ -119,7 +120,7 @@ async def test_versions(walk: Walk) -> None:
         ("*", 400, "if_match_invalid"),
         ("one", 400, "if_match_invalid"),
     ):
-        refused(await send(walk, "/answers", body, method="PATCH", **{"If-Match": tag}), status, code)
+        refused(await send(walk, body, {"If-Match": tag}), status, code)
     await unchanged(walk)
 
 
@@ -129,24 +130,27 @@ async def test_keys(walk: Walk, story: Story) -> None:
     answer = await walk.people.send(walk.who, "PATCH", path, headers=without, content=body)
     refused(answer, 400, "idempotency_key_missing")
     for key in ("", "x" * 129, "two words"):
-        answer = await send(walk, "/answers", body, method="PATCH", **{"Idempotency-Key": key})
+        answer = await send(walk, body, {"Idempotency-Key": key})
         refused(answer, 400, "idempotency_key_invalid")
     once = {"Idempotency-Key": "once-and-only-once"}
-    first = await send(walk, "/answers", body, method="PATCH", **once)
+    first = await send(walk, body, once)
     assert version(first) == 2
-    again = await send(walk, "/answers", body, method="PATCH", **once)
+    again = await send(walk, body, once)
     assert (again.content, again.headers["ETag"], again.headers["Idempotency-Replayed"]) == (
         first.content,
         first.headers["ETag"],
         "true",
     )
     other = json.dumps({"given": {"staff_count": "25"}})
-    refused(await send(walk, "/answers", other, 2, method="PATCH", **once), 422, "idempotency_key_reused")
+    refused(await send(walk, other, once, 2), 422, "idempotency_key_reused")
     shown = await walk.people.get(walk.who, walk.application)
     assert (version(shown), ok(shown)["answers"]) == (2, {"staff_count": "24"})
     # Keys belong to their owner: another person's same key is another command.
     call = {"round_id": "0" * 32, "name": "示例", "region": "650100", "level": "prefecture"}
-    stranger = await walk.people.post(applicant(999, "650100"), "/intake/applications", call, **once)
+    given = written() | once
+    stranger = await walk.people.send(
+        applicant(999, "650100"), "POST", "/intake/applications", headers=given, json=call
+    )
     refused(stranger, 404, "round_unknown")
 
 

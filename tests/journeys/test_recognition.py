@@ -268,7 +268,11 @@ async def everybody_was_told(people: People, walk: Walk) -> None:
     submissions = [row for row in told if row["event"] == "ApplicationSubmitted" and row["role"] == "reviewer"]
     assert len(submissions) == 2
     assert {row["organisation"] for row in told if not row["role"]} == {walk.who.organisation}
-    for who, role in ((walk.who, "applicant"), (people.demo("reviewer"), "reviewer"), (people.demo("officer"), "officer")):
+    for who, role in (
+        (walk.who, "applicant"),
+        (people.demo("reviewer"), "reviewer"),
+        (people.demo("officer"), "officer"),
+    ):
         own = await listed(people, who, "/notifications/notices?limit=100")
         events = {row["event"] for row in own if row["case_id"] == walk.case_id}
         assert events == {event for event, recipient in TOLD if recipient == role}

@@ -3,6 +3,7 @@ waits, and an operator sees and settles them with ``shifan parked``."""
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -70,10 +71,27 @@ async def kept(running: Running, service: str, subscriber: str) -> list[tuple[st
     return [(row["topic"], row["key"], bytes(row["value"])) for row in rows]
 
 
-async def parked(running: Running, service: str, case_id: str) -> list[dict[str, Any]]:
-    listing = await running.shifan("parked", "list", service, "--json")
+async def waiting(running: Running, service: str, case_id: str) -> list[tuple[str, str]]:
+    """Subscriber and kind of what is parked: asked often, and quicker than by a command."""
+    connection = await asyncpg.connect(running.database_url(service))
+    try:
+        rows = await connection.fetch(
+            "SELECT subscriber, kind FROM parked WHERE status = 'parked' AND key = $1 ORDER BY id", case_id
+        )
+    finally:
+        await connection.close()
+    return [(row["subscriber"], row["kind"]) for row in rows]
+
+
+async def parked(running: Running, *case_ids: str) -> dict[str, list[dict[str, Any]]]:
+    """What the operator sees of these cases, by service."""
+    listing = await running.shifan("parked", "list", "--json")
     assert listing.code == 0, listing.error
-    return [row for row in listing.json()[service] if row["case"] == case_id]
+    return {
+        service: found
+        for service, rows in listing.json().items()
+        if (found := [row for row in rows if row["case"] in case_ids])
+    }
 
 
 async def settled(running: Running, *arguments: object) -> Finished:
@@ -103,7 +121,7 @@ async def test_what_is_not_ours_or_newer_is_kept_aside(kafka: Running, people: P
             await eventually(complete, f"{listener} does not keep {wanted} of {topic}")
     raw = [value for topic, _, value in await kept(kafka, "intake", "intake") if value.startswith(b"\xff\x00")]
     assert raw == [b"\xff\x00" + mark.encode()] * len(raw)
-    assert (await parked(kafka, "intake", mark), await parked(kafka, "registry", mark)) == ([], [])
+    assert await parked(kafka, mark, "") == {}
 
     walk = Walk(people, story, applicant(201, "650100"))
     await walk.submit(await opened_round(people, story))
@@ -136,30 +154,32 @@ async def test_a_record_that_cannot_be_read_stops_its_own_case_only(
         await walk.play(acts_of(story, "completeness_check", "preliminary_review"))
     await reviewed(free)
 
-    listeners = {"intake": ["intake"], "registry": ["registry", "registry-audit"], "notifications": ["notifications"]}
-    heads: dict[tuple[str, str], int] = {}
+    listeners = {"intake": {"intake"}, "registry": {"registry", "registry-audit"}, "notifications": {"notifications"}}
     for service, subscribers in listeners.items():
-        for subscriber in subscribers:
 
-            async def waits(service: str = service, subscriber: str = subscriber) -> bool:
-                rows = [r for r in await parked(kafka, service, struck.case_id) if r["subscriber"] == subscriber]
-                heads.update({(service, subscriber): row["number"] for row in rows if row["kind"] == "rejected"})
-                return {row["kind"] for row in rows} == {"rejected", "behind"}
+        async def held(service: str = service, subscribers: set[str] = subscribers) -> bool:
+            rows = set(await waiting(kafka, service, struck.case_id))
+            return rows == {(subscriber, kind) for subscriber in subscribers for kind in ("rejected", "behind")}
 
-            await eventually(waits, f"{subscriber} does not hold the case back")
+        await eventually(held, f"{service} does not hold the case back")
     assert "preliminary_approved" not in [entry["what"] for entry in (await struck.applied())["timeline"]]
+    seen = await parked(kafka, struck.case_id, free.case_id)
+    assert {row["case"] for rows in seen.values() for row in rows} == {struck.case_id}
+    heads = [(service, row["number"]) for service, rows in seen.items() for row in rows if row["kind"] == "rejected"]
+    assert len(heads) == 4
 
-    shown = await settled(kafka, "show", "intake", heads["intake", "intake"])
+    (first,) = (number for service, number in heads if service == "intake")
+    shown, again = await asyncio.gather(
+        settled(kafka, "show", "intake", first), settled(kafka, "retry", "intake", first)
+    )
     assert (shown.json()["value"], shown.json()["topic"]) == ('{"case_id": ', "review.events.v1")
-    again = await settled(kafka, "retry", "intake", heads["intake", "intake"])
     assert (again.code, "DecodeError" in again.out + again.error) == (1, True)
-    for (service, _), number in heads.items():
+    for service, number in heads:
         skipped = await settled(kafka, "skip", service, number, "--reason", "写入有误，非本系统记录")
         assert skipped.code == 0, skipped.error
     await reviewed(struck)
-    for service in listeners:
-        assert await parked(kafka, service, struck.case_id) == []
-    record = (await settled(kafka, "show", "intake", heads["intake", "intake"])).json()
+    assert await parked(kafka, struck.case_id) == {}
+    record = (await settled(kafka, "show", "intake", first)).json()
     assert (record["status"], record["resolved_reason"]) == ("skipped", "写入有误，非本系统记录")
     assert record["resolved_by"].startswith("operator:")
     await trail_is_whole(people)
@@ -182,29 +202,27 @@ async def test_what_comes_too_early_is_applied_by_a_retry(kafka: Running, people
         "revision": 2,
     }
     await put(kafka, [to_record(envelope("intake", walk.case_id, "ApplicationSubmitted", filing), "intake.events.v1")])
-    found: list[dict[str, Any]] = []
 
-    async def waiting(count: int) -> bool:
-        found[:] = await parked(kafka, "review", walk.case_id)
-        return len(found) == count
+    async def holds(*kinds: str) -> bool:
+        return await waiting(kafka, "review", walk.case_id) == [("review", kind) for kind in kinds]
 
-    await eventually(lambda: waiting(1), "review does not park the filing")
-    assert "act_not_for_this_step" in found[0]["reason"]
+    await eventually(lambda: holds("rejected"), "review does not park the filing")
     items = {"items": [{"subject": "licence", "fault": "不清"}]}
     await walk.act(people.demo("reviewer"), "completeness_check", "correction", items)
     back = await walk.told("returned")
     declared = await people.post(walk.who, f"{walk.application}/declaration", {"true": True}, back["version"])
     ok(await people.post(walk.who, f"{walk.application}/submission", None, version(declared)))
-    await eventually(lambda: waiting(2), "the real filing is not parked behind the other")
-    assert [row["kind"] for row in found] == ["rejected", "behind"]
+    await eventually(lambda: holds("rejected", "behind"), "the real filing is not parked behind the other")
     assert (await walk.case())["step"] == "correction"
 
+    found = (await parked(kafka, walk.case_id))["review"]
+    assert "act_not_for_this_step" in found[0]["reason"]
     first, second = (row["number"] for row in found)
     early = await settled(kafka, "retry", "review", second)
     assert (early.code, str(first) in early.out + early.error) == (1, True)
     done = await settled(kafka, "retry", "review", first)
     assert done.code == 0, done.out + done.error
-    assert await parked(kafka, "review", walk.case_id) == []
+    assert await waiting(kafka, "review", walk.case_id) == []
     assert (await walk.at("completeness_check"))["revision"] == 2
     await walk.play(acts_of(story, "completeness_check"))
     await walk.at("preliminary_review")

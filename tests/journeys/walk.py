@@ -73,9 +73,7 @@ class Walk:
             for number in range(count):
                 text = f"{self.case_id} {material} {number}\n".encode()
                 name = f"{material}-{number}.txt"
-                answer = await self.people.upload(
-                    self.who, f"{path}/documents", material, name, text, version(answer)
-                )
+                answer = await self.people.upload(self.who, f"{path}/documents", material, name, text, version(answer))
                 ok(answer, 201)
         return version(answer)
 

@@ -13,7 +13,10 @@ import orjson
 
 Row = dict[str, Any]
 
-FACTS = "SELECT stream_id AS stream, version, name, state, f.xid::text AS wrote, position FROM facts f ORDER BY f.xid, position"
+# Not "xid": ORDER BY would then sort by the text.
+FACTS = """
+SELECT stream_id AS stream, version, name, state, f.xid::text AS wrote, position FROM facts f ORDER BY f.xid, position
+"""
 RECEIPTS = "SELECT scope, key, status, headers::text AS headers, body FROM receipts"
 PARKED = "SELECT subscriber, topic, key, stream, version, kind, reason FROM parked WHERE status = 'parked'"
 FOREIGN = "SELECT subscriber, topic, key FROM foreign_events"

@@ -17,7 +17,7 @@ import orjson
 from tests.support.evidence import Command, Evidence, Row, by
 
 WITHOUT_ITS_COMMAND = {"intake.place-claimed.1"}
-"""Facts that a refused command may leave: the place is taken before the application is filed, in a stream of its own."""
+"""What a refused command may leave: the place is taken before the application is filed, in a stream of its own."""
 
 ANSWERS = {
     "intake.application-submitted.1": ("review", "notifications"),
@@ -171,7 +171,7 @@ def _titles(evidence: Evidence) -> Iterator[str]:
         for case in sorted(numbers.keys() | shown.keys()):
             lines = shown.get(case, [])
             if len(lines) != (case in numbers):
-                yield f"{what}: case {case} stands there {len(lines)} times and was entered {int(case in numbers)} times"
+                yield f"{what}: case {case} stands there {len(lines)} times; entered: {case in numbers}"
             elif lines[0]["number"] != numbers[case]:
                 yield f"{what}: case {case} has number {lines[0]['number']}, not {numbers[case]}"
             elif (lines[0]["revoked_on"] is not None) != (case in revoked):
@@ -201,14 +201,15 @@ def _told(evidence: Evidence) -> Iterator[str]:
     opened = _by_case(evidence, "review", "review.case-opened.1")
     submitted = _by_case(evidence, "intake", "intake.application-submitted.1")
     for case in sorted(opened.keys() | submitted.keys()):
-        if case not in submitted or len(opened.get(case, [])) != 1:
-            yield f"case {case}: submitted {len(submitted.get(case, []))} times, opened {len(opened.get(case, []))} times"
+        filed, taken = len(submitted.get(case, [])), len(opened.get(case, []))
+        if not filed or taken != 1:
+            yield f"case {case}: submitted {filed} times, opened {taken} times"
 
 
 def _left_over(evidence: Evidence) -> Iterator[str]:
     for service in evidence.facts:
         for row in evidence.parked[service]:
-            yield f"parked: {service} {row['stream']}/{row['version']} of {row['topic']} ({row['kind']}): {row['reason']}"
+            yield f"parked: {service} {_address(row)} of {row['topic']} ({row['kind']}): {row['reason']}"
         for row in evidence.foreign[service]:
             yield f"kept aside as foreign: {service} {row['topic']} {row['key']}"
 

@@ -1,4 +1,4 @@
-"""Understands a whole installation for tests: real servers and the program's own processes, as ``shifan up`` plans them.
+"""Understands a whole installation for tests: real servers and the program's own processes, as ``shifan up`` has them.
 
 ``kafka``: PostgreSQL, a broker, the demo issuer and a process per service. ``one-process``: PostgreSQL and one process.
 Every process can be killed and started again; what all of them wrote down is shown when a test fails.

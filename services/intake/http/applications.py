@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -17,7 +16,7 @@ from services.intake.http.shown import Shown, person, receipt, shown, visible, w
 from services.intake.views import ApplicationMark, ApplicationRow, Applications, ApplicationsWanted
 from shared.runtime.clock import Clock
 from shared.runtime.http import Allow, Caller, Changing, Creating, Input, Page, Paged, answer, etag, router, unchanged
-from shared.runtime.http import codes as edge
+from shared.runtime.http.pages import instant
 from shared.runtime.ports import Streams
 
 LISTING = "applications"
@@ -114,12 +113,4 @@ def application_routes(
 
 def _mark(page: Page) -> ApplicationMark | None:
     steps = page.after(LISTING, (str, str))
-    if steps is None:
-        return None
-    try:
-        drafted_at = datetime.fromisoformat(str(steps[0]))
-    except ValueError:
-        raise edge.CURSOR.refuse() from None
-    if drafted_at.tzinfo is None:
-        raise edge.CURSOR.refuse()
-    return ApplicationMark(drafted_at, str(steps[1]))
+    return ApplicationMark(instant(steps[0]), str(steps[1])) if steps else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from services.intake.views import RoundMark, RoundRow, Rounds
 from shared.runtime.clock import Clock
 from shared.runtime.http import Page, Paged, Public, router
-from shared.runtime.http import codes as edge
+from shared.runtime.http.pages import instant
 
 LISTING = "rounds"
 
@@ -42,12 +41,4 @@ def round_routes(rounds: Rounds, clock: Clock) -> APIRouter:
 
 def _mark(page: Page) -> RoundMark | None:
     steps = page.after(LISTING, (str, str))
-    if steps is None:
-        return None
-    try:
-        closes_at = datetime.fromisoformat(str(steps[0]))
-    except ValueError:
-        raise edge.CURSOR.refuse() from None
-    if closes_at.tzinfo is None:
-        raise edge.CURSOR.refuse()
-    return RoundMark(closes_at, str(steps[1]))
+    return RoundMark(instant(steps[0]), str(steps[1])) if steps else None

@@ -19,7 +19,7 @@ from services.review.views import CaseMark, CaseRow, CasesWanted, Lists, WorkMar
 from shared.identifiers import region_stem
 from shared.runtime.files import Files
 from shared.runtime.http import Accepts, Allow, Caller, Page, Paged, etag, router, unchanged
-from shared.runtime.http import codes as edge
+from shared.runtime.http.pages import instant
 from shared.runtime.ports import Streams
 
 CASES, WORK = "cases", "work"
@@ -149,17 +149,6 @@ def case_routes(streams: Streams, lists: Lists, programmes: Programmes, files: F
         return StreamingResponse(await files.open(sha256), media_type=found.media_type, headers=headers)
 
     return routes
-
-
-def instant(text: object) -> datetime:
-    """An instant of a cursor; 400 where it is none."""
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise edge.CURSOR.refuse() from None
-    if found.tzinfo is None:
-        raise edge.CURSOR.refuse()
-    return found
 
 
 def _case_mark(page: Page) -> CaseMark | None:

@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, Field
 from services.review.domain import commands as c
 from services.review.domain.rounds import RoundOpened
 from services.review.handlers import Handlers
-from services.review.http.cases import instant
 from services.review.http.shown import person, receipt, writing
 from services.review.views import Lists, RoundMark, RoundRow
 from shared.runtime.http import Allow, Creating, Input, Paged, Public, answer, router
+from shared.runtime.http.pages import EARLIEST, LATEST, instant
 from shared.runtime.ports import Loaded, Streams
 
 ROUNDS = "review-rounds"
@@ -25,8 +25,8 @@ class NewRound(Input):
 
     programme: Annotated[str, Field(pattern="^[a-z0-9-]{3,64}$", description="Id of the programme.")]
     title: Annotated[str, Field(min_length=1, max_length=200)]
-    opens_at: AwareDatetime
-    closes_at: Annotated[AwareDatetime, Field(description="First instant after the window.")]
+    opens_at: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+    closes_at: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST, description="First instant after the window.")]
 
 
 @dataclass(frozen=True)

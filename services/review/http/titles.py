@@ -13,12 +13,12 @@ from services.review.domain.errors import TitleUnknown
 from services.review.domain.title import RevocationProposed, Title, TitleEntered
 from services.review.handlers import TITLE, Handlers
 from services.review.http.bodies import Reason, Sentence
-from services.review.http.cases import instant
 from services.review.http.shown import Id, person, receipt, writing
 from services.review.views import Lists, TitleMark, TitleRow
 from shared.envelope import Actor
 from shared.identifiers import region_contains, region_stem
 from shared.runtime.http import Allow, Caller, Changing, Input, Paged, answer, etag, router, unchanged
+from shared.runtime.http.pages import instant
 from shared.runtime.ports import Loaded, Streams
 
 TITLES = "review-titles"

@@ -11,6 +11,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -25,6 +26,9 @@ HABIT = 50
 _LONGEST = 600
 
 Step = str | int
+
+EARLIEST, LATEST = datetime(1949, 10, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""Instants that anybody may name: none of them leaves the calendar in another zone, where no database could take it."""
 
 
 def encode(listing: str, steps: Sequence[Step]) -> str:
@@ -45,6 +49,17 @@ def decode(listing: str, cursor: str, kinds: Sequence[type]) -> tuple[Step, ...]
     if encode(listing, value[1:]) != cursor:
         raise codes.CURSOR.refuse()
     return tuple(value[1:])
+
+
+def instant(step: Step) -> datetime:
+    """An instant of a cursor; 400 where it is none, or none that a list of ours could hold."""
+    try:
+        found = datetime.fromisoformat(str(step))
+    except ValueError:
+        raise codes.CURSOR.refuse() from None
+    if found.tzinfo is None or not EARLIEST <= found <= LATEST:
+        raise codes.CURSOR.refuse()
+    return found
 
 
 @dataclass(frozen=True)

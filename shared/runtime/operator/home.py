@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.runtime.postgres.account import forget
+
 MARK = "this-is-shifan"
 """A file in every data directory; a directory without it is never removed."""
 
@@ -86,4 +88,5 @@ class Home:
             raise NotOurs(
                 f"{self.path} 不是本程序的数据目录，未删除。 {self.path} is not a data directory of this program: kept."
             )
+        forget(self.database_dir)
         shutil.rmtree(self.path)

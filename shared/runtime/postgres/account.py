@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from shared.runtime.postgres.binaries import Binaries, NoPostgres
 
 _FOR_ROOT = Path("/var/lib/shifan")
+_POINTER = "elsewhere"
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,28 @@ def account(env: Mapping[str, str]) -> Account:
 
 
 def place(home: Path, runs_as: Account) -> Path:
-    """Where the server's files go: ``home`` itself, or a folder of /var/lib/shifan where ``home`` is out of reach."""
+    """Where the server's files go: ``home`` itself, or a folder of /var/lib/shifan where ``home`` is out of reach.
+
+    ``home`` remembers that folder's name, which is random: somebody who deletes ``home`` by hand and begins again must
+    not find the databases of what he deleted.
+    """
     home.mkdir(parents=True, exist_ok=True)
     if runs_as.passes(home):
         return home.resolve()
-    other = _FOR_ROOT / sha256(str(home.resolve()).encode()).hexdigest()[:16]
-    other.mkdir(parents=True, exist_ok=True)
-    return other
+    pointer = home / _POINTER
+    if not pointer.exists():
+        _FOR_ROOT.mkdir(parents=True, exist_ok=True)
+        (_FOR_ROOT / (fresh := secrets.token_hex(8))).mkdir()
+        pointer.write_text(fresh, encoding="utf-8")
+    return _FOR_ROOT / pointer.read_text("utf-8")
+
+
+def forget(home: Path) -> None:
+    """Remove the files that :func:`place` put elsewhere for ``home``, if it did; the server must be stopped."""
+    pointer = home / _POINTER
+    if pointer.exists():
+        shutil.rmtree(_FOR_ROOT / pointer.read_text("utf-8"), ignore_errors=True)
+        pointer.unlink()
 
 
 def within_reach(binaries: Binaries, runs_as: Account, folder: Path) -> Binaries:

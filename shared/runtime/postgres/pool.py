@@ -20,17 +20,22 @@ TRANSIENT: tuple[type[Exception], ...] = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    # Class 57: it shuts down or starts up, cancelled a statement, or ended an idle session.
+    asyncpg.OperatorInterventionError,
+    # Class 53: no connection, memory or disk left. Class 58: its own input and output failed.
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    # A failover that has not ended: a standby that is not the primary yet, or a primary that no longer is.
+    asyncpg.ReadOnlySQLTransactionError,
+    # A password is being changed, or the new primary does not know the role yet.
+    asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
-"""Faults of the database that are worth another attempt, with a back-off, of the same thing."""
+"""Faults of the database that are worth another attempt, with a back-off, of the same thing: none says anything about
+what was to be read or written, and who gives up at one of them stays down when the database is well again."""
 
 STATEMENT_LIMIT_S = 30.0
 IDLE_IN_TRANSACTION_LIMIT_S = 15.0
