@@ -62,8 +62,11 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
 
     async def fire(due: Due) -> None:
         what, _, step = due.kind.partition(":")
+        # Who claimed it saw that it is due. A clock that was set back since must not find it early: that nothing
+        # follows settles a deadline for good.
+        now = max(clock.now(), due.due_at)
         command_id = f"{due.deadline_id}@{due.due_at.isoformat()}"
-        origin = Origin(ACTOR, clock.now(), command_id, trace_id=trace_id())
+        origin = Origin(ACTOR, now, command_id, trace_id=trace_id())
         if what == NOTICE_OVER:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
         else:
