@@ -120,7 +120,9 @@ def run_together(
     Each finds its database in ``SHIFAN_<NAME>_DATABASE_URL``.
     """
     settings = settings or Settings()
-    _begin("shifan", settings)
+    for name in builds:
+        require_safe(_with_database(settings, name))
+    start_logging("shifan", level=settings.log_level, file=settings.log_file)
     uvloop.run(_together(builds, people, front, settings))
 
 

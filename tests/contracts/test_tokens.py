@@ -211,7 +211,11 @@ async def test_none_and_two(house: House) -> None:
         {"organisation": ["x"]},
         {"region": "32"},
         {"region": "000000"},
+        {"roles": ["reviewer"], "region": "000000"},
+        {"roles": ["officer", "reviewer"], "region": "000000"},
         {"region": 320000},
+        {"region": "local"},
+        {"region": "X"},
         {"roles": ["officer"]},
         {"roles": ["reviewer"], "region": ""},
         {"sub": "machine:relay"},
@@ -221,6 +225,22 @@ async def test_none_and_two(house: House) -> None:
 )
 async def test_claims_that_do_not_do(house: House, changed: dict[str, Any]) -> None:
     assert await house.refused(house.token(**changed)) == "claims_incomplete"
+
+
+@pytest.mark.parametrize(
+    ("roles", "region"),
+    [
+        (["officer"], "000000"),
+        (["approver"], "000000"),
+        (["officer", "finance"], "000000"),
+        (["reviewer"], "LOCAL"),
+        (["officer"], "LOCAL"),
+        (["applicant"], "LOCAL"),
+    ],
+)
+async def test_the_nation_decides_and_local_bodies_take_part(house: House, roles: list[str], region: str) -> None:
+    """A national text is run by a national authority; a body without a GB/T 2260 code has a local one."""
+    assert (await house.judge(house.token(roles=roles, region=region))).region == region
 
 
 async def test_a_rotation_is_noticed_and_yesterdays_key_leaves_after_a_while(house: House) -> None:

@@ -16,7 +16,7 @@ from tests.support.waiting import eventually_asked
 HEARD_SECONDS = 30.0
 
 
-async def opened_round(people: People, story: Story) -> str:
+async def opened_round(people: People, story: Story, officer: Account | None = None) -> str:
     """A call of its own; returns when intake has heard of it."""
     now = people.running.clock.now()
     call = {
@@ -25,7 +25,7 @@ async def opened_round(people: People, story: Story) -> str:
         "opens_at": (now - timedelta(minutes=1)).isoformat(),
         "closes_at": (now + timedelta(days=story.round_days)).isoformat(),
     }
-    made = ok(await people.post(people.demo(story.round_opened_by), "/review/rounds", call), 201)
+    made = ok(await people.post(officer or people.demo(story.round_opened_by), "/review/rounds", call), 201)
     round_id = str(made["round_id"])
 
     async def heard() -> bool:

@@ -6,11 +6,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from fastapi import APIRouter
 from pydantic import SecretStr, ValidationError
 
 from shared.runtime.postgres.launcher import Server
 from shared.runtime.postgres.roles import Provisioned
+from shared.runtime.process import run_together
 from shared.runtime.profile import UnsafeSettings, require_plain_role, require_safe, unsafe
+from shared.runtime.service import Around, Service
 from shared.runtime.settings import Settings, described
 
 SAFE: dict[str, Any] = {
@@ -31,6 +34,21 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 def test_a_safe_production_starts() -> None:
     require_safe(Settings(**SAFE))
+
+
+def test_services_on_one_origin_are_judged_by_their_own_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the common setting was judged, which no service uses there: a weak password passed, a safe start did not."""
+    monkeypatch.setenv("SHIFAN_INTAKE_DATABASE_URL", "postgresql://intake:intake@db/intake")
+    with pytest.raises(UnsafeSettings, match="SHIFAN_DATABASE_URL"):
+        run_together({"intake": _never}, (), _no_front, Settings(**SAFE))
+
+
+def _never(_: Around) -> Service:
+    raise AssertionError("an unsafe service is not put together")
+
+
+def _no_front(_: Settings) -> APIRouter:
+    raise AssertionError("an unsafe origin is not put together")
 
 
 def test_a_demonstration_starts_with_nothing_set() -> None:

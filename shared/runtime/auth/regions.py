@@ -1,22 +1,35 @@
 """Understands how far a region reaches: a GB/T 2260 code contains the codes that begin with its own significant part.
 
 320000 (a province) contains 320100 (its prefecture) contains 320102 (a district). A code that is not six digits, or
-all zeros, reaches nowhere: a mistake in an account must not open the country.
+all zeros, reaches nowhere: a mistake in an account must not open the country. Two exceptions are named, not computed:
+the deciding authority of a national text, and a body that has a local code in letters instead of a GB/T 2260 one.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from shared.envelope import Actor
+from shared.envelope import Actor, Role
+from shared.identifiers import NATION
 from shared.runtime.auth import codes
 
 _CODE = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+_LOCAL = re.compile(r"[A-Z]{2,12}", re.ASCII)
+DECIDING: frozenset[Role] = frozenset({"officer", "approver", "finance"})
 
 
 def is_region(code: str) -> bool:
     """Whether this is written like a GB/T 2260 code."""
     return _CODE.fullmatch(code) is not None
+
+
+def reaches_as(code: str, roles: Collection[Role]) -> bool:
+    """Whether an account with these roles may be given this region: a code, a local code, or the nation for those who
+    decide (officer, approver, finance) and for nobody else."""
+    if code == NATION:
+        return set(roles) <= DECIDING
+    return is_region(code) or _LOCAL.fullmatch(code) is not None
 
 
 def prefix(code: str) -> str:

@@ -17,7 +17,7 @@ from shared.envelope import ROLES, Role
 from shared.runtime.auth import codes
 from shared.runtime.auth.keys import KeyRing
 from shared.runtime.auth.person import Person
-from shared.runtime.auth.regions import is_region
+from shared.runtime.auth.regions import reaches_as
 from shared.runtime.clock import Clock
 from shared.runtime.refusals import Kind, Refusal
 
@@ -93,7 +93,7 @@ def person(claims: Mapping[str, Any]) -> Person:
         and isinstance(organisation, str)
         and isinstance(region, str)
         and (not organisation or _USCC.fullmatch(organisation))
-        and (not region or is_region(region))
+        and (not region or reaches_as(region, roles))
         and (organisation or "applicant" not in roles)
         and (region or not set(roles) & set(_WITH_REGION))
     )
