@@ -12,14 +12,15 @@ from datetime import date
 from pathlib import Path
 
 import shared.programmes
-from shared.programmes.catalogue import SUPPLEMENT, Catalogue, Edition, overlaps, read_source
+from shared.programmes.catalogue import MOST_FILES, SUPPLEMENT, Catalogue, Edition, overlaps, read_source
 from shared.programmes.loader import Higher, SourceFile, identity, load
 from shared.programmes.model import Programme
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
 from shared.programmes.reading.tree import read_tree
 
 LIBRARY = Path(shared.programmes.__file__).parent / "definitions"
-MOST_NEIGHBOURS = 200
+MOST_NEIGHBOURS = 50
+_ASIDE = (SUPPLEMENT, ".examples.yaml")
 _FEWEST_DIGITS = 8
 
 
@@ -80,8 +81,7 @@ def _belonging(path: Path) -> tuple[Path, list[Path]]:
 
 
 def _definitions(folder: Path) -> list[Path]:
-    skipped = (SUPPLEMENT, ".examples.yaml")
-    found = sorted(each for each in folder.glob("*.yaml") if not each.name.endswith(skipped) and each.is_file())
+    found = sorted(each for each in folder.glob("*.yaml") if not each.name.endswith(_ASIDE) and each.is_file())
     return found[:MOST_NEIGHBOURS]
 
 
@@ -91,11 +91,15 @@ def _higher(definition: Path, library: Path) -> Higher:
     if "adopts" not in read_tree(source.text, source.name).entries:
         return {}
     found = {}
-    for path in (*sorted(library.rglob("*.yaml"))[:1000], *_definitions(definition.parent)):
-        if not path.name.endswith((SUPPLEMENT, ".examples.yaml")) and path.resolve() != definition.resolve():
+    for path in (*sorted(library.rglob("*.yaml"))[:MOST_FILES], *_definitions(definition.parent)):
+        if path.name.endswith(_ASIDE) or path.resolve() == definition.resolve():
+            continue
+        try:
             source = _source(path)
             root = read_tree(source.text, source.name)
-            found[identity(root)] = root
+        except BadDefinition:
+            continue  # its own fault: it is told when that file is checked
+        found[identity(root)] = root
     return found
 
 
@@ -104,8 +108,8 @@ def _neighbours(definition: Path, text: Programme, library: Path, higher: Higher
     for path in dict.fromkeys((*_definitions(definition.parent), *_same_in(library, text))):
         if path.resolve() == definition.resolve():
             continue
-        source = _source(path)
         try:
+            source = _source(path)
             if identity(read_tree(source.text, source.name))[0] == text.id:
                 other = load(source, (), higher)
                 yield Edition(other, other, str(path))

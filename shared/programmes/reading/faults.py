@@ -6,6 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MOST_FAULTS = 100
+_LINE_BREAK = "\n"
+
+
+def unseen(letter: str) -> bool:
+    """Whether a letter is a control character or turns the direction of what follows; a line break is neither."""
+    return letter != _LINE_BREAK and not letter.isprintable()
+
+
+def visible(words: str) -> str:
+    """The words with everything unseen written out."""
+    if not any(unseen(letter) for letter in words):
+        return words
+    return "".join(ascii(letter)[1:-1] if unseen(letter) else letter for letter in words)
 
 
 @dataclass(frozen=True, order=True)
@@ -19,12 +32,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong, at its place; ``path`` names the field, ``zh`` and ``en`` the remedy."""
+    """One thing that is wrong, at its place; ``path`` names the field, ``zh`` and ``en`` the remedy.
+
+    A fault may repeat words of the file: what would move a terminal's cursor or turn its letters is made visible."""
 
     place: Place
     path: str
     zh: str
     en: str
+
+    def __post_init__(self) -> None:
+        for name in ("path", "zh", "en"):
+            object.__setattr__(self, name, visible(getattr(self, name)))
 
     def __str__(self) -> str:
         return f"{self.place.file}:{self.place.line}: {self.path or '(file)'}: {self.zh} / {self.en}"

@@ -7,6 +7,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from shared.programmes.reading.faults import unseen
 from shared.programmes.reading.hints import Shape
 from shared.programmes.reading.tree import Scalar
 
@@ -114,6 +115,12 @@ def _time(text: str) -> time:
 
 
 def _text(shape: Shape, text: str) -> str:
+    if any(unseen(letter) for letter in text):
+        zh, en = (
+            "不得含控制字符或改变文字方向的字符",
+            "write no control characters, and none that turn the direction of writing",
+        )
+        raise NotThis(zh, en)
     for limit in shape.limits:
         if limit.pattern is not None and re.fullmatch(limit.pattern, text) is None:
             raise NotThis(f"应符合 {limit.pattern}", f"write something of the form {limit.pattern}")
