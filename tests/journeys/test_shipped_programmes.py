@@ -1,5 +1,5 @@
-"""One case of every shipped programme that begins with a filing, through the public APIs, each act by the party that the
-text names. A later filing (a report, a settlement) has no public route yet: there such a case stands."""
+"""One case of every shipped programme that begins with a filing, through the public APIs, each act by the party that
+the text names. A later filing (a report, a settlement) has no public route yet: there such a case stands."""
 
 from __future__ import annotations
 
