@@ -101,7 +101,7 @@ class Handlers:
         self, streams: Streams, case_id: str, command: c.SubmitApplication, write: Write
     ) -> Loaded[Application]:
         """File it. Where the programme gives an organisation one place, the place is taken first: a crash in between
-        leaves a place with this case, which takes it again."""
+        leaves a place with this case, which takes it again; no other draft does for some minutes."""
         a = (await streams.load(APPLICATION, case_id)).state
         programme = self._programmes.get(_ensure_exists(a).programme)
         round_ = (await streams.load(ROUND, a.round_id)).state
@@ -152,7 +152,7 @@ class Handlers:
 
     async def _claim(self, streams: Streams, a: Application, programme: Programme, write: Write) -> None:
         assert a.applicant is not None, "an application that may be submitted has an applicant"
-        wanted = e.PlaceClaimed(programme.id, a.applicant.uscc, a.case_id)
+        wanted = e.PlaceClaimed(programme.id, a.applicant.uscc, a.case_id, write.now)
         identity = f"{programme.id}:{a.applicant.uscc}"
         place = (await streams.load(PLACE, identity)).state
         holder = (await streams.load(APPLICATION, place.case_id)).state if place.case_id else application.NONE

@@ -107,7 +107,7 @@ def _written(shape: Shape) -> str:
 
 def _anchor(kind: Any) -> str:
     types = [name for name, parameters in PARAMETERS.items() if parameters is kind]
-    return kind.__name__.lower() + (f"-parameters-of-{types[0]}" if types else "")
+    return str(kind.__name__).lower() + (f"-parameters-of-{types[0]}" if types else "")
 
 
 def _limits(shape: Shape) -> str:

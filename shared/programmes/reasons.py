@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from shared.programmes.expressions import holds, names, parse
 from shared.programmes.facts_file import Facts
 from shared.programmes.model import Condition, Programme, Text
+from shared.programmes.model.answering import keys_of
 from shared.programmes.rules import eligible, evaluate
-from shared.programmes.verdicts import Judgement, UsedRelaxation, Verdict
+from shared.programmes.verdicts import Judgement, UsedRelaxation, Verdict, written
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def judge(programme: Programme, facts: Facts, procedure: str | None = None) -> E
 
 def _explained(programme: Programme, verdict: Verdict) -> Explained:
     condition = verdict.condition
-    unknown = unknown_answers(condition, verdict)
+    numbers = _numbers(programme, verdict)
+    unknown = unknown_answers(condition, verdict, numbers)
     return Explained(
         id=condition.id,
         title=condition.title,
@@ -73,18 +75,35 @@ def _explained(programme: Programme, verdict: Verdict) -> Explained:
         quote=condition.source.quote,
         expression=condition.expression or "",
         comparisons=verdict.comparisons,
-        numbers=dict(verdict.numbers),
+        numbers=numbers,
         unknown=unknown,
         relaxable=_relaxable(programme, verdict),
         why=_why(programme, verdict, unknown),
     )
 
 
-def unknown_answers(condition: Condition, verdict: Verdict) -> tuple[str, ...]:
+def _numbers(programme: Programme, verdict: Verdict) -> dict[str, str | None]:
+    """Every answer that is read; a name without a year, inside ``total(…)`` or ``grows(…)``, reads all its years."""
+    found: dict[str, str | None] = {}
+    for name, value in verdict.numbers.items():
+        years = _years(programme, name)
+        found |= {each: written(verdict.scope.answers.get(each)) for each in years} if years else {name: value}
+    return found
+
+
+def _years(programme: Programme, name: str) -> tuple[str, ...]:
+    try:
+        metric = programme.metric(name)
+    except KeyError:  # applicant.region, or one year of a metric
+        return ()
+    return keys_of(metric) if metric.years > 1 else ()
+
+
+def unknown_answers(condition: Condition, verdict: Verdict, numbers: Mapping[str, str | None]) -> tuple[str, ...]:
     """What an undecided condition still needs to know: keys of answers, ``applicant.region`` and the like, ``day``."""
     if verdict.finding != "unknown":
         return ()
-    found = [name for name, value in verdict.numbers.items() if value is None]
+    found = [name for name, value in numbers.items() if value is None]
     if condition.when is not None and holds(condition.when, verdict.scope) is None:
         found += [name.id for name in names(parse(condition.when)) if name.id not in verdict.scope.answers]
     texts = " ".join(each for each in (condition.expression, condition.when) if each)

@@ -8,7 +8,7 @@ from tests.architecture.excepts import swallowed, swallowers
 from tests.architecture.tree import Source, sources, verdict
 
 ALLOWED: dict[str, str] = {
-    "shared/runtime/deadlines.py::DeadlineWorker._settle": "a deadline is tried again for ever, ever more seldom;"
+    "shared/runtime/deadlines.py::DeadlineWorker._fire_one": "a deadline is tried again for ever, ever more seldom;"
     " its fault is stored, logged and told by health",
     "shared/runtime/projector.py::Projector._run": "a view that stands still must not take the others down;"
     " its fault is logged and told by health, and it is tried again",

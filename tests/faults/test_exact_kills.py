@@ -101,5 +101,5 @@ async def test_a_service_that_dies_between_a_commit_and_its_answer(standing: Sce
     assert await stand(standing, ["intake"], FACTS) != facts, "nothing was committed"
     await town.start("intake")
     assert (await asking).status_code == 201
-    assert standing.callers.tally.replayed == replayed + 1
+    assert standing.callers.tally.replayed > replayed
     await standing.agreed()

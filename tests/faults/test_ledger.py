@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from shared.runtime.process import FILES_FOLDER
 from tests.faults.scene import Scene
 from tests.support.evidence import Command, Evidence, collect
 from tests.support.ledger import discrepancies, main
@@ -64,7 +65,7 @@ BREAKS = [
     ("registry", f"UPDATE audit_trail SET {OTHER_LINE} WHERE {LINE}", "the trail's line does not match its digest:"),
     ("registry", f"UPDATE audit_trail SET {OTHER_LINE}, {OTHER_DIGEST} WHERE {LINE}", "another content than the log:"),
     ("registry", f"UPDATE audit_trail SET actor_id = 'somebody' WHERE {LINE}", OTHER_NAMES),
-    ("registry", "INSERT INTO audit_holes (service, stream, version) VALUES ('i', 's', 7)", "hole in the trail: i s/7"),
+    ("registry", "INSERT INTO audit_holes VALUES ('i', 's', 7, now())", "hole in the trail: i s/7"),
     ("registry", "DELETE FROM view_titles.titles", "view: case"),
     ("registry", f"UPDATE view_titles.titles SET number = 'another' WHERE {TITLE}", "has number another"),
     ("registry", f"UPDATE view_titles.titles SET revoked_on = NULL WHERE {TITLE}", "is shown as revoked, or not"),
@@ -104,7 +105,7 @@ async def broken(scene: Scene, service: str, statement: str) -> AsyncIterator[di
 
 
 async def examined(scene: Scene, databases: dict[str, asyncpg.Connection]) -> Evidence:
-    return await collect(scene.callers.commands, databases, LISTED[0])
+    return await collect(scene.callers.commands, databases, LISTED[0], scene.town.home / FILES_FOLDER)
 
 
 LISTED: list[list[dict[str, object]]] = []
@@ -140,6 +141,15 @@ async def test_a_list_that_differs_from_the_log_is_named(told: Scene) -> None:
     assert any("public list" in line for line in discrepancies(replace(whole, listed=whole.listed * 2)))
     unrevoked = [row | {"revoked_on": None} for row in whole.listed]
     assert any("public list" in line for line in discrepancies(replace(whole, listed=unrevoked)))
+
+
+async def test_a_file_that_is_missing_or_altered_is_named(told: Scene) -> None:
+    async with administrators(told.town) as databases:
+        whole = await examined(told, databases)
+    first, *others = whole.files
+    kept = {digest: digest for digest in others}
+    assert any("file missing" in line for line in discrepancies(replace(whole, files=kept)))
+    assert any("file altered" in line for line in discrepancies(replace(whole, files={**kept, first: others[0]})))
 
 
 async def test_a_command_that_was_carried_out_twice_is_named(told: Scene) -> None:

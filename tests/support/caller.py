@@ -21,6 +21,8 @@ from tests.support.evidence import Command
 
 ATTEMPT_SECONDS = 10.0
 """Shorter than a service may take: then a second copy of a command meets the first one that is still at work."""
+TWICE = 5
+"""Every fifth command is sent in two copies at once."""
 PAUSE_SECONDS = 0.1
 PAUSE_MOST_SECONDS = 1.0
 
@@ -106,9 +108,11 @@ class Callers:
         command = Command(service, self._subjects[who], key, what)
         place = (service, who, key)
         self.ledger[place] = command
-        answer, attempts = await self._insist(
-            what, lambda: self._client.request(method, url, headers=headers, **content)
-        )
+
+        def send() -> Awaitable[httpx.Response]:
+            return self._client.request(method, url, headers=headers, **content)
+
+        answer, attempts = await (self._twice if int(key.rpartition("-")[2]) % TWICE == 0 else self._insist)(what, send)
         tag = answer.headers.get("ETag", "").strip('"')
         self.ledger[place] = replace(
             command,
@@ -140,6 +144,15 @@ class Callers:
             await asyncio.sleep(pause)
             pause = min(pause * 2, PAUSE_MOST_SECONDS)
         raise AssertionError("the loop returns or raises")
+
+    async def _twice(self, what: str, send: Callable[[], Awaitable[httpx.Response]]) -> tuple[httpx.Response, int]:
+        """Two copies at the same time, as an impatient proxy sends them: both get one answer."""
+        (one, tries), (other, more) = await asyncio.gather(self._insist(what, send), self._insist(what, send))
+        self.tally.replayed += "Idempotency-Replayed" in other.headers
+        said = [(answer.status_code, answer.headers.get("ETag"), answer.content) for answer in (one, other)]
+        if one.is_success != other.is_success or (one.is_success and said[0] != said[1]):
+            self.tally.faults.append(f"{what}: two copies were answered differently: {said}")
+        return one, tries + more
 
     def _judge(self, what: str, answer: httpx.Response) -> None:
         """Being away is said in one way: 503, a problem document, and when to come again."""

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -49,7 +50,8 @@ class Command:
 
 @dataclass
 class Evidence:
-    """Everything that has to agree. ``listed`` is the list of titles as the public gets it."""
+    """Everything that has to agree. ``listed`` is the list of titles as the public gets it; ``files`` maps the digest
+    that a kept file is named after to the digest of what it holds."""
 
     commands: Sequence[Command]
     facts: dict[str, list[Row]] = field(default_factory=dict)
@@ -61,13 +63,14 @@ class Evidence:
     titles: list[Row] = field(default_factory=list)
     applications: list[Row] = field(default_factory=list)
     listed: list[Row] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 async def collect(
-    commands: Sequence[Command], databases: Mapping[str, asyncpg.Connection], listed: Sequence[Row]
+    commands: Sequence[Command], databases: Mapping[str, asyncpg.Connection], listed: Sequence[Row], files: Path
 ) -> Evidence:
-    """Read every service's tables over these connections."""
-    evidence = Evidence(commands, listed=list(listed))
+    """Read every service's tables over these connections, and the files in this folder."""
+    evidence = Evidence(commands, listed=list(listed), files=_digests(files))
     for service, connection in databases.items():
         evidence.facts[service] = [_opened(row) for row in await _rows(connection, FACTS)]
         evidence.receipts[service] = await _rows(connection, RECEIPTS)
@@ -78,6 +81,11 @@ async def collect(
     evidence.titles = await _rows(databases["registry"], TITLES)
     evidence.applications = await _rows(databases["intake"], APPLICATIONS)
     return evidence
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    kept = (path for path in folder.glob("sha256/*/*") if path.is_file())
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
 
 
 async def _rows(connection: asyncpg.Connection, query: str) -> list[Row]:

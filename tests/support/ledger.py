@@ -35,7 +35,7 @@ ANSWERS = {
 
 def discrepancies(evidence: Evidence) -> list[str]:
     """One line for each, empty when all agrees."""
-    checks = (_streams, _acknowledged, _strangers, _once, _answered, _trail, _titles, _told, _left_over)
+    checks = (_streams, _acknowledged, _strangers, _once, _answered, _files, _trail, _titles, _told, _left_over)
     return [line for check in checks for line in check(evidence)]
 
 
@@ -107,6 +107,15 @@ def _once(evidence: Evidence) -> Iterator[str]:
         for (stream, command), rows in by(facts, "stream", "command").items():
             if len({row["wrote"] for row in rows}) > 1:
                 yield f"carried out twice: {service} {stream} because of {command}"
+
+
+def _files(evidence: Evidence) -> Iterator[str]:
+    for row in evidence.facts["intake"]:
+        if row["name"] != "intake.document-attached.1":
+            continue
+        digest = row["content"]["document"]["sha256"]
+        if evidence.files.get(digest) != digest:
+            yield f"file {'altered' if digest in evidence.files else 'missing'}: {digest} of {_address(row)}"
 
 
 # ── from service to service ──────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.__main__ import SERVICES
 from shared.runtime.postgres.pool import TRANSIENT
+from shared.runtime.process import FILES_FOLDER
 from shared.runtime.topics import PARTITIONS
 from tests.support.caller import Callers
 from tests.support.evidence import Command, Evidence, Row, collect
@@ -140,4 +141,4 @@ async def gathered(town: Town, callers: Callers, commands: Sequence[Command]) ->
     """Everything that was written down, once nothing is left to do."""
     await quiet(town)
     async with administrators(town) as databases:
-        return await collect(commands, databases, await listed(callers))
+        return await collect(commands, databases, await listed(callers), town.home / FILES_FOLDER)

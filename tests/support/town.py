@@ -20,7 +20,7 @@ from typing import Literal
 import psutil
 
 from infra.kafka import LocalKafka, user_cache
-from services.__main__ import SERVICES, installation
+from services.__main__ import installation
 from shared.runtime.clock import DemoClock
 from shared.runtime.operator import plans
 from shared.runtime.operator.launch import Plan
@@ -104,12 +104,7 @@ class Town:
 
     def spawn(self, name: str) -> None:
         """Start it and do not wait for its answer; it may well end at once, where what it needs is away."""
-        part = self._process(name)
-        answers, part.unready = part.unready, lambda: ""
-        try:
-            part.start()
-        finally:
-            part.unready = answers
+        self._process(name).begin()
 
     async def twin(self, service: str) -> str:
         """A second process of the same service beside the first one; returns its name."""
@@ -238,7 +233,7 @@ def _planned(home: Path, topology: Topology, threads: ThreadPoolExecutor, people
         )
     else:
         plan = plans.one_process(here, free_port(), _nothing)
-    parts = {item.name: item for item in plan.items if not isinstance(item, Step)}
+    parts = {part.name: part for item in plan.items for part in _parts(item)}
     if people is not None:
         _invite(parts, people)
     return Town(topology, home, plan, parts, broker, threads)
@@ -252,17 +247,18 @@ def _invite(parts: dict[str, Part], people: Path) -> None:
 
 
 async def _rise(made: Town) -> None:
-    """In the plan's order; services, which do not need each other, all at once."""
-    services: list[str] = []
+    """In the plan's order, what may come up together at the same time; demonstration data are left out."""
     for item in made.plan.items:
         if isinstance(item, Step):
-            if not services:
-                await made._in_thread(item.run)
-        elif item.name in (*SERVICES, "issuer", "services"):
-            services.append(item.name)
+            await made._in_thread(item.run)
         else:
-            await made._in_thread(item.start)
-    await made.start(*services)
+            await made.start(*(part.name for part in _parts(item)))
+
+
+def _parts(item: Part | Step | tuple[Part, ...]) -> tuple[Part, ...]:
+    if isinstance(item, tuple):
+        return item
+    return () if isinstance(item, Step) else (item,)
 
 
 def _nothing(_: object) -> None:

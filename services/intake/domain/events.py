@@ -53,12 +53,14 @@ class RoundAnnounced:
 
 @dataclass(frozen=True)
 class PlaceClaimed:
-    """This case holds the organisation's only place in the programme until it ends."""
+    """This case holds the organisation's only place in the programme until it ends. ``claimed_at``: while it is still
+    being filed; None in the first days of this log."""
 
     NAME: ClassVar[str] = "intake.place-claimed.1"
     programme_id: str
     uscc: str
     case_id: str
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

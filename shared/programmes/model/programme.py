@@ -110,11 +110,17 @@ class Programme:
 
     def missing_for_activation(self) -> tuple[str, ...]:
         """Paths of everything that is still ``unset``; empty means that production may run it."""
-        return tuple(unset_paths(self))
+        return tuple(path for path in unset_paths(self) if path not in self._needless)
 
     def missing_for_sandbox(self) -> tuple[str, ...]:
         """The same without the document's own identity, which a trial does not need."""
-        return tuple(path for path in unset_paths(self) if not path.startswith(("legal.", "authorities")))
+        return tuple(path for path in self.missing_for_activation() if not path.startswith(("legal.", "authorities")))
+
+    @property
+    def _needless(self) -> tuple[str, ...]:
+        """A call brings its own dates, and what is always open neither opens nor closes."""
+        called = isinstance(self.rounds, RoundRules) and self.rounds.cadence in ("called", "continuous")
+        return ("rounds.opens", "rounds.closes") if called else ()
 
     # ── what is asked for by id; each raises KeyError for an unknown id ──────────────────────────────────────────
 

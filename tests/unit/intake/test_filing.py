@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ from services.intake.domain.filing import (
     decide_withdraw,
 )
 from services.intake.domain.materials import lacking
-from services.intake.domain.places import Place, claim, is_exclusive
+from services.intake.domain.places import FILING, Place, claim, is_exclusive
 from shared.programmes.model import Filing
 from tests.support.regulation import APPLICANT_USCC, PROGRAMME, with_step
 from tests.unit.intake.story import ANN, APPLICANT, CALL, NOW, OPEN, RIVAL, Story
@@ -172,12 +172,28 @@ def test_nothing_is_told_of_what_was_never_submitted() -> None:
 
 # ── one place in a programme ─────────────────────────────────────────────────────────────────────────────────────
 
-WANTED = e.PlaceClaimed(PROGRAMME.id, APPLICANT_USCC, "case-2")
+CLAIMED = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
+WANTED = e.PlaceClaimed(PROGRAMME.id, APPLICANT_USCC, "case-2", CLAIMED)
 
 
 def test_a_free_place_is_taken_and_taken_again_by_the_same_case() -> None:
     assert claim(places.NONE, NONE, WANTED, date(2026, 5, 1)) == (WANTED,)
-    assert claim(Place("case-2"), NONE, WANTED, date(2026, 5, 1)) == ()
+    assert claim(Place("case-2", CLAIMED), NONE, WANTED, date(2026, 5, 1)) == ()
+
+
+@pytest.mark.parametrize(("age", "taken"), [(FILING - timedelta(seconds=1), True), (FILING, False)])
+def test_a_draft_that_is_being_filed_holds_the_place_it_claimed_and_no_longer(age: timedelta, taken: bool) -> None:
+    holder, place = Application(case_id="case-1", status="draft"), Place("case-1", CLAIMED - age)
+    if taken:
+        with pytest.raises(errors.PlaceTaken):
+            claim(place, holder, WANTED, date(2026, 5, 1))
+    else:
+        assert claim(place, holder, WANTED, date(2026, 5, 1)) == (WANTED,)
+
+
+def test_a_filing_that_begins_again_claims_again_before_its_claim_is_old() -> None:
+    holder, place = Application(case_id="case-2", status="draft"), Place("case-2", CLAIMED - FILING / 2)
+    assert claim(place, holder, WANTED, date(2026, 5, 1)) == (WANTED,)
 
 
 @pytest.mark.parametrize(

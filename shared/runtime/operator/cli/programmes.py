@@ -160,7 +160,7 @@ def _show_checked(console: Console, each: Checked) -> None:
         tables.show(_errors(), tables.faults(each.faults))
         return
     programme = each.supplied
-    console.print(f"✓ {each.file}: {programme.ref}", style="green", highlight=False, markup=False)
+    console.print(f"✓ {each.file}: {programme.ref}", style="green", highlight=False, markup=False, soft_wrap=True)
     steps = sum(len(procedure.steps) for procedure in programme.procedures)
     console.print(
         f"  {len(programme.conditions)} 项条件 conditions, {steps} 个步骤 steps; "
