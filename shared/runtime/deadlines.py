@@ -131,7 +131,7 @@ class DeadlineWorker:
         """Claim what is due now and fire it; returns how many were claimed."""
         due = await self._claim()
         # Together, so that each is fired well within the lease that all of them were claimed for.
-        await asyncio.gather(*(self._settle(deadline) for deadline in due))
+        await asyncio.gather(*(self._traced(deadline) for deadline in due))
         return len(due)
 
     async def _claim(self) -> Sequence[Due]:
@@ -142,11 +142,11 @@ class DeadlineWorker:
             rows = await connection.fetch(_CLAIM, self._clock.now(), CLAIM, float(LEASE_SECONDS))
         return [Due(r["deadline_id"], r["case_id"], r["kind"], r["due_at"], r["attempts"]) for r in rows]
 
-    async def _settle(self, due: Due) -> None:
+    async def _traced(self, due: Due) -> None:
         with tracing():  # nobody asked for it: it begins a trace of its own, which its facts and log lines carry
-            await self._fire_one(due)
+            await self._settle(due)
 
-    async def _fire_one(self, due: Due) -> None:
+    async def _settle(self, due: Due) -> None:
         try:
             async with asyncio.timeout(LEASE_SECONDS / 2):
                 await self._fire(due)
