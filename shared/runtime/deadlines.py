@@ -20,6 +20,8 @@ from shared.runtime.ports import Conflict, Transient
 from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.trace import tracing
 
+_log = structlog.get_logger("deadlines")
+
 CLAIM = 8
 LEASE_SECONDS = 60
 LOOK_SECONDS = 0.5
@@ -124,6 +126,9 @@ class DeadlineWorker:
                 self._fault = await self._worry()
             except AWAY as away:
                 fired, self._fault = 0, f"deadlines wait for the database ({type(away).__name__})"
+            except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
+                fired, self._fault = 0, f"deadlines stand still: {type(defect).__name__}: {defect}"
+                _log.error("deadlines_stand_still", exc_info=defect)
             if not fired:
                 await asyncio.sleep(self._look_seconds)
 
@@ -156,7 +161,7 @@ class DeadlineWorker:
             await self._try_later(due, passing)
         except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
             # Never lost: it is tried again, ever more seldom, and health tells of it until it works.
-            structlog.get_logger("deadlines").exception("deadline_failed", deadline=due.deadline_id)
+            _log.exception("deadline_failed", deadline=due.deadline_id)
             await self._try_later(due, defect)
         else:
             await self._write(_FIRED, due, "")
