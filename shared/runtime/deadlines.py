@@ -128,7 +128,7 @@ class DeadlineWorker:
                 fired, self._fault = 0, f"deadlines wait for the database ({type(away).__name__})"
             except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
                 fired, self._fault = 0, f"deadlines stand still: {type(defect).__name__}: {defect}"
-                _log.error("deadlines_stand_still", exc_info=defect)
+                _log.exception("deadlines_stand_still")
             if not fired:
                 await asyncio.sleep(self._look_seconds)
 

@@ -8,7 +8,7 @@ from tests.architecture.excepts import swallowed, swallowers
 from tests.architecture.tree import Source, sources, verdict
 
 ALLOWED: dict[str, str] = {
-    "shared/runtime/deadlines.py::DeadlineWorker._fire_one": "a deadline is tried again for ever, ever more seldom;"
+    "shared/runtime/deadlines.py::DeadlineWorker._settle": "a deadline is tried again for ever, ever more seldom;"
     " its fault is stored, logged and told by health",
     "shared/runtime/deadlines.py::DeadlineWorker._run": "a defect must not end the worker until the next restart;"
     " it is logged and told by health, and the next look tries again",
