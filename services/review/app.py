@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import shared.programmes
+from services.review.adapters.due import NOTICE_OVER, RECOUNT, DeadlinesView
 from services.review.adapters.lists import SqlLists
-from services.review.adapters.views import NOTICE_OVER, CasesView, DeadlinesView, RoundsView
+from services.review.adapters.views import CasesView, RoundsView, YearsView
 from services.review.domain.errors import Refusal
 from services.review.domain.events import FACTS
 from services.review.handlers import Handlers, Programmes
-from services.review.http import act_routes, case_routes, objection_routes, round_routes, title_routes
+from services.review.http import act_routes, case_routes, objection_routes, round_routes, title_routes, year_routes
 from services.review.inbox import ACTOR, MYSELF, Inbox
 from services.review.outbox import case_of, to_public
 from shared.envelope import Origin
@@ -48,9 +49,10 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
                 title_routes(handlers, streams, lists),
+                year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock),),
-            views=(CasesView(), RoundsView(), DeadlinesView()),
+            views=(CasesView(), RoundsView(), YearsView(), DeadlinesView()),
             refusals=(Refusal,),
             fire=firing(handlers, streams, around.clock),
         ),
@@ -62,10 +64,15 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
 
     async def fire(due: Due) -> None:
         what, _, step = due.kind.partition(":")
+        # Who claimed it saw that it is due. A clock that was set back since must not find it early: that nothing
+        # follows settles a deadline for good.
+        now = max(clock.now(), due.due_at)
         command_id = f"{due.deadline_id}@{due.due_at.isoformat()}"
-        origin = Origin(ACTOR, clock.now(), command_id, trace_id=trace_id())
+        origin = Origin(ACTOR, now, command_id, trace_id=trace_id())
         if what == NOTICE_OVER:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
+        elif what == RECOUNT:
+            followed = await handlers.recount(streams, due.case_id, step, MYSELF, origin)
         else:
             followed = await handlers.let_step_lapse(streams, due.case_id, step, origin)
         if not followed:

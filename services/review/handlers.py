@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from services.review.domain import case, rounds, title
+from services.review.domain import case, rounds, title, years
 from services.review.domain import commands as c
-from services.review.domain.errors import CaseUnknown, NoticeNotPosted, ProgrammeNotRunnable, TitleUnknown
+from services.review.domain.errors import (
+    CaseUnknown,
+    NoticeNotPosted,
+    NoticeProvisional,
+    ProgrammeNotRunnable,
+    TitleUnknown,
+)
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
+from services.review.domain.recount import decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
@@ -28,6 +35,8 @@ from services.review.domain.title import (
     decide_propose,
     decide_revoked,
 )
+from services.review.domain.years import Year, decide_publish
+from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
@@ -36,6 +45,7 @@ from shared.runtime.streams import change
 
 CASE: StreamKind[Case] = StreamKind("case", case.NONE, case.evolve)
 ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
+YEAR: StreamKind[Year] = StreamKind("calendar", years.NONE, years.evolve)
 TITLE: StreamKind[Title] = StreamKind("title", title.NONE, title.evolve)
 
 
@@ -60,6 +70,12 @@ class Write:
         return self.origin.occurred_at
 
 
+async def calendar_at(streams: Streams, now: datetime) -> Calendar:
+    """The package's years, and those that were published as facts and can matter now."""
+    years_ = [(await streams.load(YEAR, str(year))).state for year in range(now.year - 1, now.year + 2)]
+    return Calendar({known.published.year: known.published.plan() for known in years_ if known.published})
+
+
 class Handlers:
     """One method per command; the instant of a command is the instant of its origin. Refusals are in domain.errors."""
 
@@ -72,16 +88,19 @@ class Handlers:
     async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
         """An application was filed for the first time."""
         programme, now = self._programmes.get(command.programme), origin.occurred_at
-        await change(streams, CASE, command.case_id, lambda known: decide_open(command, known, programme, now), origin)
+        days = await calendar_at(streams, now)
+        await change(
+            streams, CASE, command.case_id, lambda known: decide_open(command, known, programme, now, days), origin
+        )
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step."""
-        programme = await self._programme(streams, case_id)
+        programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
         return await change(
             streams,
             CASE,
             case_id,
-            lambda known: decide_in_step(command, known, programme, write.now),
+            lambda known: decide_in_step(command, known, programme, write.now, days),
             write.origin,
             expected=write.expected,
             receipt=write.receipt,
@@ -94,10 +113,10 @@ class Handlers:
 
     async def let_step_lapse(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
         """The deadline of a step passed; answers whether anything followed."""
-        programme = await self._programme(streams, case_id)
+        programme, days = await self._programme(streams, case_id), await calendar_at(streams, origin.occurred_at)
         before = await streams.load(CASE, case_id)
         after = await change(
-            streams, CASE, case_id, lambda known: decide_lapse(step, known, programme, origin.occurred_at), origin
+            streams, CASE, case_id, lambda known: decide_lapse(step, known, programme, origin.occurred_at, days), origin
         )
         return after.version > before.version
 
@@ -108,9 +127,31 @@ class Handlers:
             return False
         try:
             after = await self.act(streams, case_id, c.CloseNotice(step, by), Write(origin))
-        except NoticeNotPosted:
+        except (NoticeNotPosted, NoticeProvisional):
             return False
         return after.version > loaded.version
+
+    async def recount(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
+        """A year was published; answers whether anything moved."""
+        programme, now = await self._programme(streams, case_id), origin.occurred_at
+        days, before = await calendar_at(streams, now), await streams.load(CASE, case_id)
+        after = await change(
+            streams, CASE, case_id, lambda known: decide_recount(step, by, known, programme, now, days), origin
+        )
+        return after.version > before.version
+
+    # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def publish_year(self, streams: Streams, command: c.PublishYear, write: Write) -> Loaded[Year]:
+        """Record a year's notice; what rests on the year is counted again by its deadlines."""
+        return await change(
+            streams,
+            YEAR,
+            str(command.year),
+            lambda known: decide_publish(command, known, write.now),
+            write.origin,
+            receipt=write.receipt,
+        )
 
     # ── rounds ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepEntered
+from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
 from services.review.domain.events import Fact
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
@@ -31,6 +31,7 @@ from services.review.domain.title import (
     TitleEntered,
     TitleRevoked,
 )
+from services.review.domain.years import YearPublished
 from shared import events as said
 from shared.envelope import CaseId
 from shared.runtime.ports import Recorded
@@ -75,6 +76,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
         case (
             CaseOpened()
             | StepEntered()
+            | StepDueRecounted()
             | StepConcluded()
             | CaseWithdrawn()
             | file.FilingReceived()
@@ -105,6 +107,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | RevocationProposed()
             | RevocationDismissed()
             | TitleRevoked()
+            | YearPublished()
         ):
             return None
         case _:

@@ -154,6 +154,7 @@ class NoticeRow:
     address: str
     posted_on: date
     closes_on: date
+    provisional: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -162,6 +163,17 @@ class NoticeMark:
 
     closes_on: date
     case_id: str
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """One year of the calendar that was published as a fact."""
+
+    year: int
+    off: list[date]
+    make_up: list[date]
+    notice: str
+    published_at: datetime
 
 
 class Lists(Protocol):
@@ -176,3 +188,5 @@ class Lists(Protocol):
     async def notices(self, on: date, after: NoticeMark | None, limit: int) -> list[NoticeRow]: ...
 
     async def rounds(self, after: RoundMark | None, limit: int) -> list[RoundRow]: ...
+
+    async def years(self, limit: int) -> list[YearRow]: ...

@@ -20,6 +20,8 @@ from shared.runtime.ports import Conflict, Transient
 from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.trace import tracing
 
+_log = structlog.get_logger("deadlines")
+
 CLAIM = 8
 LEASE_SECONDS = 60
 LOOK_SECONDS = 0.5
@@ -124,6 +126,9 @@ class DeadlineWorker:
                 self._fault = await self._worry()
             except AWAY as away:
                 fired, self._fault = 0, f"deadlines wait for the database ({type(away).__name__})"
+            except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
+                fired, self._fault = 0, f"deadlines stand still: {type(defect).__name__}: {defect}"
+                _log.exception("deadlines_stand_still")
             if not fired:
                 await asyncio.sleep(self._look_seconds)
 
@@ -131,7 +136,7 @@ class DeadlineWorker:
         """Claim what is due now and fire it; returns how many were claimed."""
         due = await self._claim()
         # Together, so that each is fired well within the lease that all of them were claimed for.
-        await asyncio.gather(*(self._settle(deadline) for deadline in due))
+        await asyncio.gather(*(self._traced(deadline) for deadline in due))
         return len(due)
 
     async def _claim(self) -> Sequence[Due]:
@@ -142,11 +147,11 @@ class DeadlineWorker:
             rows = await connection.fetch(_CLAIM, self._clock.now(), CLAIM, float(LEASE_SECONDS))
         return [Due(r["deadline_id"], r["case_id"], r["kind"], r["due_at"], r["attempts"]) for r in rows]
 
-    async def _settle(self, due: Due) -> None:
+    async def _traced(self, due: Due) -> None:
         with tracing():  # nobody asked for it: it begins a trace of its own, which its facts and log lines carry
-            await self._fire_one(due)
+            await self._settle(due)
 
-    async def _fire_one(self, due: Due) -> None:
+    async def _settle(self, due: Due) -> None:
         try:
             async with asyncio.timeout(LEASE_SECONDS / 2):
                 await self._fire(due)
@@ -156,7 +161,7 @@ class DeadlineWorker:
             await self._try_later(due, passing)
         except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
             # Never lost: it is tried again, ever more seldom, and health tells of it until it works.
-            structlog.get_logger("deadlines").exception("deadline_failed", deadline=due.deadline_id)
+            _log.exception("deadline_failed", deadline=due.deadline_id)
             await self._try_later(due, defect)
         else:
             await self._write(_FIRED, due, "")

@@ -106,6 +106,12 @@ class KafkaReader:
                 self.fault = f"{self._inbox.name}: {type(why).__name__} {why}"
                 log.warning("reading from Kafka begins anew: %s", self.fault)
                 await asyncio.sleep(self._settings.backoff(failures))
+            except Exception as defect:
+                # A defect of ours: the partitions stand still until it is repaired, but not until a restart.
+                failures += 1
+                self.fault = f"{self._inbox.name}: reading stands still: {type(defect).__name__} {defect}"
+                log.exception("%s", self.fault)
+                await asyncio.sleep(self._settings.backoff(failures))
 
     async def _consume(self) -> None:
         consumer = AIOKafkaConsumer(

@@ -18,6 +18,7 @@ from shared.runtime.codec import FactCodec
 from shared.runtime.consumer import Consumer
 from shared.runtime.deadlines import DeadlineWorker, Fire
 from shared.runtime.files import Files
+from shared.runtime.forgetting import Forgetting
 from shared.runtime.http.app import Edge, create_app
 from shared.runtime.http.health import Check
 from shared.runtime.http.limits import Limits
@@ -123,7 +124,7 @@ def assemble(around: Around, parts: Parts) -> Service:
         parts.name, database, store, around.bus, parts.to_public, parts.case_of, to_partners=parts.to_partners
     )
     deadlines = [DeadlineWorker(database, around.clock, parts.fire)] if parts.fire else []
-    workers: list[Worker] = [*deadlines, *parts.workers]
+    workers: list[Worker] = [*deadlines, *parts.workers, Forgetting(database)]
     api = create_app(
         parts.title,
         clock=around.clock,

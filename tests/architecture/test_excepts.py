@@ -8,8 +8,12 @@ from tests.architecture.excepts import swallowed, swallowers
 from tests.architecture.tree import Source, sources, verdict
 
 ALLOWED: dict[str, str] = {
-    "shared/runtime/deadlines.py::DeadlineWorker._fire_one": "a deadline is tried again for ever, ever more seldom;"
+    "shared/runtime/deadlines.py::DeadlineWorker._settle": "a deadline is tried again for ever, ever more seldom;"
     " its fault is stored, logged and told by health",
+    "shared/runtime/deadlines.py::DeadlineWorker._run": "a defect must not end the worker until the next restart;"
+    " it is logged and told by health, and the next look tries again",
+    "shared/runtime/kafka_reader.py::KafkaReader._run": "a defect must not end reading until the next restart;"
+    " it is logged and told by health, and reading begins anew where the database says",
     "shared/runtime/projector.py::Projector._run": "a view that stands still must not take the others down;"
     " its fault is logged and told by health, and it is tried again",
     "shared/runtime/group_commit.py::GroupCommit._settle": "the fault is handed to every caller of the batch;"

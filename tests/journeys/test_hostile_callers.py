@@ -17,7 +17,13 @@ from shared.runtime.http.pages import encode
 from shared.runtime.ports import Append
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
-from tests.journeys.test_small_regulation import APPLICANT, OFFICER, drafted, furnished, opened_round
+from tests.journeys.test_small_regulation import (
+    APPLICANT,
+    OFFICER,
+    drafted,
+    furnished,
+    opened_round,
+)
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.house import House, Shelf, Somebody, standing

@@ -145,11 +145,14 @@ class Walk:
 
     async def wait_out(self, step: str) -> None:
         """Move the clock behind the last day of the notice, whichever day that is."""
-        closes_on = date.fromisoformat((await self.at(step))["states"][step]["closes_on"])
+        notice = (await self.at(step))["states"][step]
+        closes_on = date.fromisoformat(notice["closes_on"])
         clock = self.people.running.clock
         days = (closes_on - local_day(clock.now())).days + 1
         if days > 0:
             clock.advance(timedelta(days=days))
+        if notice["provisional"]:  # nobody published the year: the case waits for a person's word
+            await self.act(self.people.demo("officer"), step, "closing-as-counted", {"reason": "按工作日计满"})
 
     async def number(self) -> str:
         """The title's number once the applicant is told of it."""

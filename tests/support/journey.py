@@ -163,11 +163,20 @@ class Load:
         case = await self._standing(case_id, act.step)
         if act.wait_working_days:
             self._let_pass(self._last_act.pop(case_id), act.wait_working_days)
+            await self._close_provisional(case_id, act.step)
             return
         today = local_day(self.clock.now()).isoformat()
         body = {key: today if value == "today" else value for key, value in act.body.items()} or None
         await self._write(act.who, "review", f"/cases/{case_id}/steps/{act.step}/{act.act}", body, version(case))
         self._last_act[case_id] = local_day(self.clock.now())
+
+    async def _close_provisional(self, case_id: str, step: str) -> None:
+        """The clock may be in a year that nobody published: then whoever posted the notice closes it as counted."""
+        case = await self.callers.read(self.story.reader, "review", f"/cases/{case_id}")
+        if case.json()["step"] == step and case.json()["states"][step]["provisional"]:
+            who = next(act.who for act in self.story.acts if (act.step, act.act) == (step, "posting"))
+            path = f"/cases/{case_id}/steps/{step}/closing-as-counted"
+            await self._write(who, "review", path, {"reason": "按工作日计满"}, version(case))
 
     def _let_pass(self, since: date, working_days: int) -> None:
         """The clock is everybody's: it moves only where another case has not moved it far enough already."""

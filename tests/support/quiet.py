@@ -20,7 +20,7 @@ from tests.support.waiting import eventually_asked
 
 QUIET_SECONDS = 120.0
 
-HEARS = {
+HEARS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": {"intake": ("review.events.v1", "registry.events.v1")},
     "review": {"review": ("intake.events.v1", "registry.events.v1")},
     "registry": {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepEntered
+from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
 from services.review.domain.desks import Desk
 from services.review.domain.steps import award, close, decide, file
 from services.review.domain.steps import notice_acts as notice
@@ -67,6 +67,8 @@ def _case(found: Batch, case_id: str, fact: Any) -> None:
             found.patch(case_id, _opened(fact))
         case StepEntered():
             found.patch(case_id, _entered(fact))
+        case StepDueRecounted():
+            found.patch(case_id, {"due_at": fact.due_at.isoformat(), "due_provisional": fact.provisional})
         case StepConcluded():
             found.patch(case_id, {"waiting": False, "due_at": None})
             found.clear(case_id)
@@ -76,6 +78,8 @@ def _case(found: Batch, case_id: str, fact: Any) -> None:
             found.patch(case_id, {"score": f"{fact.score}/{fact.max_score}"})
         case notice.NoticePosted() | notice.NoticeRecounted():
             found.patch(case_id, _noticed(fact))
+        case notice.NoticeClosed():
+            found.patch(case_id, {"notice_provisional": False})
         case award.EntryRecorded():
             found.patch(case_id, {"number": fact.number})
         case CaseWithdrawn():
@@ -105,6 +109,7 @@ def _noticed(fact: notice.NoticePosted | notice.NoticeRecounted) -> dict[str, An
     return {
         "notice_posted_on": fact.posted_on.isoformat(),
         "notice_closes_on": fact.closes_on.isoformat(),
+        "notice_provisional": fact.provisional,
         "notice_channel": fact.channel,
         **address,
     }

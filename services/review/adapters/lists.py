@@ -21,6 +21,7 @@ from services.review.views import (
     WorkMark,
     WorkRow,
     WorkWanted,
+    YearRow,
 )
 from shared.identifiers import region_stem
 
@@ -59,9 +60,10 @@ ORDER BY coalesce(due_at, '9999-01-01'), since, case_id, errand LIMIT $10
 """
 NOTICES = """
 SELECT case_id, step, name, region, programme, notice_channel AS channel, notice_address AS address,
-    notice_posted_on AS posted_on, notice_closes_on AS closes_on
+    notice_posted_on AS posted_on, notice_closes_on AS closes_on,
+    coalesce(notice_provisional, false) AS provisional
 FROM view_cases.cases
-WHERE status = 'open' AND step_type = 'notice' AND notice_closes_on >= $1
+WHERE status = 'open' AND step_type = 'notice' AND (notice_closes_on >= $1 OR notice_provisional)
   AND ($2::date IS NULL OR (notice_closes_on, case_id) > ($2, $3))
 ORDER BY notice_closes_on, case_id LIMIT $4
 """
@@ -78,6 +80,7 @@ SELECT round_id, programme, title, opens_at, closes_at, issuer_region, opened_at
 WHERE ($1::timestamptz IS NULL OR (opened_at, round_id) < ($1, $2))
 ORDER BY opened_at DESC, round_id DESC LIMIT $3
 """
+YEARS = "SELECT year, off, make_up, notice, published_at FROM view_years.years ORDER BY year DESC LIMIT $1"
 
 
 class SqlLists:
@@ -112,3 +115,6 @@ class SqlLists:
     async def rounds(self, after: RoundMark | None, limit: int) -> list[RoundRow]:
         at, name = (after.opened_at, after.round_id) if after else (None, "")
         return [RoundRow(**row) for row in await ask(self._pool, ROUNDS, at, name, limit)]
+
+    async def years(self, limit: int) -> list[YearRow]:
+        return [YearRow(**row) for row in await ask(self._pool, YEARS, limit)]

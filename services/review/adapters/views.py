@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from services.review.adapters.folding import Batch, fold
-from services.review.domain.case import CaseWithdrawn, StepConcluded, StepEntered
 from services.review.domain.rounds import RoundOpened
-from services.review.domain.steps import close
-from services.review.domain.steps import notice_acts as notice
-from shared.runtime import deadlines
+from services.review.domain.years import YearPublished
 from shared.runtime.ports import AnyConnection, Recorded
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CASES_DDL = """
 CREATE TABLE cases (
     case_id text COLLATE "C" PRIMARY KEY,
@@ -45,6 +39,7 @@ CREATE TABLE cases (
     score text,
     notice_posted_on date,
     notice_closes_on date,
+    notice_provisional boolean,
     notice_channel text,
     notice_address text,
     number text,
@@ -99,6 +94,7 @@ _CASE_COLUMNS = (
         "moved_at",
         "notice_posted_on",
         "notice_closes_on",
+        "notice_provisional",
         "notice_channel",
         "notice_address",
     ),
@@ -177,53 +173,29 @@ CREATE INDEX ON rounds (opened_at, round_id);
             )
 
 
-AFTER = timedelta(microseconds=1)
-"""A deadline is the last instant in time; it has passed at the next one."""
+class YearsView:
+    """One row per published year; a later notice of the same year replaces it."""
 
-STEP_DUE = "step-due"
-NOTICE_OVER = "notice-over"
-SET_DEADLINE = """
-INSERT INTO deadlines (deadline_id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
+    name = "years"
+    ddl = """
+CREATE TABLE years (
+    year int PRIMARY KEY,
+    off date[] NOT NULL,
+    make_up date[] NOT NULL,
+    notice text NOT NULL,
+    published_at timestamptz NOT NULL
+);
 """
 
-
-class DeadlinesView:
-    """The deadlines that are open: a step's own, and the end of a notice. ``kind`` is ``<what>:<step>``."""
-
-    name = "deadlines"
-    ddl = deadlines.DDL
-
     async def apply(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
-        rows: dict[str, tuple[str, str, datetime] | None] = {}
-        ended: set[str] = set()
-        for recorded in batch:
-            kind, _, case_id = recorded.stream.partition(":")
-            if kind == "case":
-                _deadline(rows, ended, case_id, recorded.fact)
-        lifted = [name for name, row in rows.items() if row is None]
-        await connection.execute(
-            "DELETE FROM deadlines WHERE deadline_id = ANY($1::text[]) OR case_id = ANY($2::text[])",
-            lifted,
-            list(ended),
-        )
-        begun = [(name, *row) for name, row in rows.items() if row is not None]
-        await connection.executemany(SET_DEADLINE, begun)
+        facts = [r.fact for r in batch if isinstance(r.fact, YearPublished)]
+        rows = [(f.year, list(f.off), list(f.make_up), f.notice, f.published_at) for f in facts]
+        if rows:
+            await connection.executemany(SET_YEAR, rows)
 
 
-def _deadline(rows: dict[str, tuple[str, str, datetime] | None], ended: set[str], case_id: str, fact: Any) -> None:
-    match fact:
-        case StepEntered() if fact.due_at is not None:
-            rows[f"{case_id}/{STEP_DUE}/{fact.step}"] = case_id, f"{STEP_DUE}:{fact.step}", fact.due_at + AFTER
-        case notice.NoticePosted() | notice.NoticeRecounted():
-            over = datetime.combine(fact.closes_on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
-            rows[f"{case_id}/{NOTICE_OVER}/{fact.step}"] = case_id, f"{NOTICE_OVER}:{fact.step}", over
-        case notice.NoticeClosed():
-            rows[f"{case_id}/{NOTICE_OVER}/{fact.step}"] = None
-        case StepConcluded():
-            rows[f"{case_id}/{STEP_DUE}/{fact.step}"] = None
-            rows[f"{case_id}/{NOTICE_OVER}/{fact.step}"] = None
-        case CaseWithdrawn() | close.CaseClosed():
-            ended.add(case_id)
-            for name in [name for name in rows if name.startswith(f"{case_id}/")]:
-                rows[name] = None
+SET_YEAR = """
+INSERT INTO years (year, off, make_up, notice, published_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (year) DO UPDATE SET off = excluded.off, make_up = excluded.make_up, notice = excluded.notice,
+    published_at = excluded.published_at
+"""

@@ -73,6 +73,18 @@ class StepEntered:
 
 
 @dataclass(frozen=True)
+class StepDueRecounted:
+    """The step's deadline was counted again with a newly published year; it never moves to an earlier instant."""
+
+    NAME: ClassVar[str] = "review.step-due-recounted.1"
+    step: str
+    due_at: datetime
+    provisional: bool
+    because: str
+    recounted_at: datetime
+
+
+@dataclass(frozen=True)
 class StepConcluded:
     """A step ended with one of its outcomes."""
 
@@ -95,6 +107,7 @@ class CaseWithdrawn:
 FACTS: tuple[type, ...] = (
     CaseOpened,
     StepEntered,
+    StepDueRecounted,
     StepConcluded,
     CaseWithdrawn,
     *(fact for module in TYPES.values() for fact in module.FACTS),
@@ -117,6 +130,8 @@ def evolve(case: Case, fact: Any) -> Case:
             )
         case StepEntered():
             return _entered(case, fact)
+        case StepDueRecounted():
+            return replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
         case StepConcluded():
             ended = Concluded(fact.step, fact.outcome, fact.reason, fact.concluded_at)
             return replace(case, history=(*case.history, ended), due_at=None)
@@ -131,7 +146,9 @@ def _entered(case: Case, fact: StepEntered) -> Case:
         case,
         step=fact.step,
         step_type=fact.type,
+        entered_at=fact.entered_at,
         due_at=fact.due_at,
+        due_provisional=fact.due_provisional,
         types={**case.types, fact.step: fact.type},
         # Whoever comes to a step again begins it anew; how often and how it ended before stands in the history.
         states={**case.states, fact.step: TYPES[fact.type].INITIAL},

@@ -25,6 +25,7 @@ from services.review.domain.steps.rectify import AcceptRectification
 from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
 from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
+from services.review.domain.years import PublishYear
 
 __all__ = [
     "AcceptApplication",
@@ -47,6 +48,7 @@ __all__ = [
     "ProposeDecision",
     "ProposeRevocation",
     "PublishContent",
+    "PublishYear",
     "ReceiveFiling",
     "ReceiveObjection",
     "RecordEntry",

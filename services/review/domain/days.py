@@ -25,6 +25,12 @@ def last_day(period: Period | Unset, start: date, what: str, calendar: Calendar)
     return found.day, found.provisional
 
 
+def because(calendar: Calendar, start: date, last: date) -> str:
+    """Which notices published the years from one day or instant to another, as far as they came as facts."""
+    years = range(start.year, last.year + 2)  # an instant of the last evening lies in the next year at home
+    return "; ".join(calendar.plans[year].notice for year in years if year in calendar.plans)
+
+
 def due(deadline: Deadline | Unset | None, entered: datetime, calendar: Calendar) -> tuple[datetime | None, bool]:
     """The instant by which a step that began now is due, and whether it is provisional; None where nothing is set."""
     found = _due(deadline, entered, calendar) if isinstance(deadline, Deadline) else None

@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import case, rounds, title
+from services.review.domain import case, rounds, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -27,6 +27,7 @@ from services.review.domain.steps import score_acts as score
 Fact = (
     case.CaseOpened
     | case.StepEntered
+    | case.StepDueRecounted
     | case.StepConcluded
     | case.CaseWithdrawn
     | file.FilingReceived
@@ -46,6 +47,7 @@ Fact = (
     | close.CaseClosed
     | rounds.RoundOpened
     | title.Fact
+    | years.YearPublished
 )
 
-FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS)
+FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS, *years.FACTS)

@@ -20,7 +20,7 @@ from services.review.domain.steps.shape import Decided, Parties, Situation, Step
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
 from shared.programmes.expressions import holds
-from shared.programmes.model import Programme, Step
+from shared.programmes.model import Deadline, Programme, Step, Unset
 from shared.programmes.rules import scope_of
 
 Facts = tuple[Any, ...]
@@ -170,12 +170,17 @@ def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 
 
+def deadline_of(step: Step) -> Deadline | Unset | None:
+    """When the step is due: its own deadline, or the time that its type gives."""
+    return step.deadline or getattr(step.parameters, "within", None)
+
+
 def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
     """Into a step, and through it where it needs nobody."""
     if step.type not in TYPES:
         raise errors.ProgrammeNotRunnable(what=step.type)
     decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar))
-    due_at, provisional = due(step.deadline or getattr(step.parameters, "within", None), now, calendar)
+    due_at, provisional = due(deadline_of(step), now, calendar)
     entered = StepEntered(
         step=step.id,
         type=step.type,

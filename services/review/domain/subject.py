@@ -62,7 +62,9 @@ class Case:
     filed_at: datetime | None = None
     step: str = ""
     step_type: str = ""
+    entered_at: datetime | None = None
     due_at: datetime | None = None
+    due_provisional: bool = False
     states: Mapping[str, Any] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)

@@ -73,6 +73,7 @@ ACTS: tuple[Act, ...] = (
     Act("posting", b.Address, _same(c.PostNotice)),
     Act("recount", None, _same(c.RecountNotice)),
     Act("closing", None, _same(c.CloseNotice)),
+    Act("closing-as-counted", b.Reason, _same(c.CloseNotice)),
     Act("proposal", b.Proposal, _same(c.ProposeDecision)),
     Act("approval", b.Approval, _same(c.ApproveDecision)),
     Act("return", b.Disagreement, _same(c.ReturnProposal)),

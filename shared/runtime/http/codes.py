@@ -37,6 +37,11 @@ TOO_LARGE = Kind(
     "body_too_large", 413, "请求正文过大。", "The body is too large.",
     "请减小内容后重新提交。", "Make it smaller and send it again.",
 )  # fmt: skip
+TOO_MUCH_TOGETHER = Kind(
+    "content_too_large", 413, "全部内容合计过大，无法一并记录。",
+    "All of it together is too large to be recorded at once.",
+    "请缩短文字内容，大篇幅材料请作为文件上传。", "Shorten the texts; file what is long as a document.",
+)  # fmt: skip
 TARGET_TOO_LONG = Kind(
     "target_too_long", 414, "请求地址过长。", "The request target is too long.",
     "请缩短路径和查询参数。", "Shorten the path and the query.",

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from shared.runtime.codec import FactTooLarge
 from shared.runtime.http import codes, idempotency
 from shared.runtime.http.command import Command, answer
 from shared.runtime.http.flaws import flaws
@@ -56,6 +57,7 @@ def install(app: FastAPI, refusals: Sequence[type[Exception]]) -> None:
     app.add_exception_handler(Conflict, _conflict)
     app.add_exception_handler(Stale, _stale)
     app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(FactTooLarge, _too_large)
     own: tuple[type[Exception], ...] = (Refusal, *refusals)
     for refused in own:
         app.add_exception_handler(refused, _refused)
@@ -123,6 +125,11 @@ async def _http(request: Request, exception: Exception) -> Response:
     if kind is None:
         return await _fault(request, exception)
     return _tell(request, kind.refuse(headers=raised.headers))
+
+
+async def _too_large(request: Request, exception: Exception) -> Response:
+    # Each text was within its limit and their sum is not; nothing was written.
+    return _tell(request, codes.TOO_MUCH_TOGETHER.refuse())
 
 
 async def _gone(request: Request, exception: Exception) -> Response:

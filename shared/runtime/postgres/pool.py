@@ -103,6 +103,11 @@ def _settings(name: str) -> dict[str, str]:
         "statement_timeout": _ms(STATEMENT_LIMIT_S),
         "idle_in_transaction_session_timeout": _ms(IDLE_IN_TRANSACTION_LIMIT_S),
         "lock_timeout": _ms(LOCK_LIMIT_S),
+        # A machine that vanishes says no farewell; without these the server would keep its session, and with it the
+        # relay's advisory lock, for the two hours that are TCP's default.
+        "tcp_keepalives_idle": "20",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "4",
         "timezone": "UTC",
         "jit": "off",
     }

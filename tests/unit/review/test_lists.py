@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from services.review.adapters.due import DeadlinesView
 from services.review.adapters.lists import SqlLists
-from services.review.adapters.views import CasesView, DeadlinesView, RoundsView
+from services.review.adapters.views import CasesView, RoundsView
 from services.review.domain import commands as c
 from services.review.domain.rounds import RoundOpened
 from services.review.views import CaseMark, CasesWanted, NoticeMark, RoundMark, WorkMark, WorkWanted

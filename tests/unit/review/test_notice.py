@@ -10,7 +10,7 @@ import pytest
 from services.review.domain import commands as c
 from services.review.domain import errors
 from services.review.domain.steps.notice import MOST_OBJECTIONS
-from services.review.domain.steps.notice_acts import NoticePosted, NoticeRecounted, ObjectionReceived
+from services.review.domain.steps.notice_acts import NoticeClosed, NoticePosted, NoticeRecounted, ObjectionReceived
 from shared.calendar import Calendar, YearPlan
 from shared.programmes.model import UNSET, Objections, Period, Programme
 from tests.support.regulation import PROGRAMME
@@ -175,6 +175,38 @@ def test_a_make_up_day_does_not_bring_the_end_forward() -> None:
     (recounted,) = story.act(c.RecountNotice("notice", MACHINE))
     assert isinstance(recounted, NoticeRecounted)
     assert (recounted.closes_on, recounted.provisional) == (date(2027, 2, 9), False)
+    assert recounted.because == "https://example.org/notice"
+
+
+def provisional_at_its_end() -> Story:
+    story = Story().at("notice")
+    story.now = datetime(2027, 2, 1, 2, 0, tzinfo=UTC)
+    story.act(c.PostNotice("notice", OFFICER))
+    return story.wait(30)
+
+
+def test_a_notice_that_is_provisional_at_its_end_stays_open_until_the_year_is_published() -> None:
+    story = provisional_at_its_end()
+    for by in (MACHINE, OFFICER):
+        with pytest.raises(errors.NoticeProvisional, match="2027-02-09"):
+            story.act(c.CloseNotice("notice", by))
+    assert story.act(OBJECTION), "nobody knows yet that it would be late"
+    answered(story, upheld=False)
+    off = frozenset({date(2027, 2, 8)})
+    story.calendar = Calendar().with_year(YearPlan(2027, off, frozenset(), "notice 1"))
+    recounted, closed = story.act(c.RecountNotice("notice", MACHINE))[:2]
+    assert isinstance(recounted, NoticeRecounted)
+    assert (recounted.closes_on, recounted.because) == (date(2027, 2, 10), "notice 1")
+    assert isinstance(closed, NoticeClosed)
+    assert story.case.step == "decide"
+
+
+def test_an_officer_closes_it_as_it_was_counted_with_a_reason() -> None:
+    story = provisional_at_its_end()
+    closed = story.act(c.CloseNotice("notice", OFFICER, "no holiday lies in these days"))[0]
+    assert isinstance(closed, NoticeClosed)
+    assert (closed.by, closed.reason) == (OFFICER.id, "no holiday lies in these days")
+    assert story.case.step == "decide"
 
 
 def test_what_the_text_leaves_open_is_named() -> None:

@@ -51,6 +51,7 @@ from services.review.domain.errors.titles import (
     TitleUnknown,
     WindowWrong,
 )
+from services.review.domain.errors.years import NoticeProvisional, YearMalformed, YearOutsideWindow
 
 REFUSALS: tuple[type[Refusal], ...] = (
     CaseUnknown,
@@ -97,6 +98,9 @@ REFUSALS: tuple[type[Refusal], ...] = (
     RoundExists,
     WindowWrong,
     ProgrammeNotRunnable,
+    NoticeProvisional,
+    YearMalformed,
+    YearOutsideWindow,
 )
 
 __all__ = [
@@ -121,6 +125,7 @@ __all__ = [
     "NotThisStep",
     "NothingToCorrect",
     "NoticeNotPosted",
+    "NoticeProvisional",
     "NoticeRunning",
     "NoticeStands",
     "ObjectionIncomplete",
@@ -146,4 +151,6 @@ __all__ = [
     "VisitWrong",
     "WindowWrong",
     "WrongParty",
+    "YearMalformed",
+    "YearOutsideWindow",
 ]

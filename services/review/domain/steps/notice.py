@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.review.domain import errors
-from services.review.domain.days import last_day
+from services.review.domain.days import because, last_day
 from services.review.domain.desks import desk_of
 from services.review.domain.steps.notice_acts import (
     AnswerObjection,
@@ -110,7 +110,7 @@ def decide(command: Command, situation: Situation) -> Decided:
         case RecountNotice():
             return _recount(situation)
         case CloseNotice():
-            return _close(situation)
+            return _close(command, situation)
 
 
 def _post(command: PostNotice, situation: Situation) -> Decided:
@@ -142,7 +142,8 @@ def _object(command: ReceiveObjection, situation: Situation) -> Decided:
     closes_on = _closes(state)
     if command.objection in state.objections:
         return Decided(())
-    if (state.closed or situation.today > closes_on) and rules.late != "accepted":
+    over = state.closed or (situation.today > closes_on and not state.provisional)
+    if over and rules.late != "accepted":
         raise errors.ObjectionLate()
     if len(state.objections) >= MOST_OBJECTIONS:
         raise errors.TooMany(most=MOST_OBJECTIONS)
@@ -181,18 +182,17 @@ def _answer(command: AnswerObjection, situation: Situation) -> Decided:
     return Decided((fact,), _outcome(evolve(state, fact), situation) if state.closed else "", reason)
 
 
-def _recount(situation: Situation) -> Decided:
+def _counted_again(situation: Situation) -> NoticeRecounted | None:
     state: State = situation.state
     if state.posted is None or state.closed or not state.provisional:
-        return Decided(())
-    notice = definition(situation)
-    counted, provisional = last_day(notice.duration, state.posted.posted_on, notice.id, situation.calendar)
+        return None
+    posted, notice = state.posted, definition(situation)
+    counted, provisional = last_day(notice.duration, posted.posted_on, notice.id, situation.calendar)
     # A right that was granted is never shortened: an earlier result leaves the announced day as it is.
     closes_on = max(counted, _closes(state))
     if (closes_on, provisional) == (state.closes_on, state.provisional):
-        return Decided(())
-    posted = state.posted
-    fact = NoticeRecounted(
+        return None
+    return NoticeRecounted(
         step=situation.step.id,
         notice=posted.notice,
         programme=posted.programme,
@@ -202,22 +202,41 @@ def _recount(situation: Situation) -> Decided:
         provisional=provisional,
         channel=posted.channel,
         recounted_at=situation.now,
+        because=because(situation.calendar, posted.posted_on, closes_on),
     )
-    return Decided((fact,))
 
 
-def _close(situation: Situation) -> Decided:
+def _recount(situation: Situation) -> Decided:
+    """Count again; a notice that waited for the year beyond its end ends with it."""
+    fact = _counted_again(situation)
+    if fact is None:
+        return Decided(())
+    state = evolve(situation.state, fact)
+    if state.provisional or situation.today <= fact.closes_on:
+        return Decided((fact,))
+    return _over(state, (fact,), situation)
+
+
+def _close(command: CloseNotice, situation: Situation) -> Decided:
+    """Its last day is over. While nobody can know that, a person answers for closing it, with a reason."""
     state: State = situation.state
     closes_on = _closes(state)
     if state.closed:
         return Decided(())
     recounted = _recount(situation)
-    if recounted.facts and situation.today <= recounted.facts[0].closes_on:
+    if recounted.facts:
         return recounted
     if situation.today <= closes_on:
         raise errors.NoticeRunning(closes=closes_on.isoformat())
-    fact = NoticeClosed(situation.step.id, len(state.waiting), situation.now)
-    return Decided((fact,), _outcome(evolve(state, fact), situation))
+    if state.provisional and not command.reason.strip():
+        raise errors.NoticeProvisional(closes=closes_on.isoformat())
+    return _over(state, (), situation, command)
+
+
+def _over(state: State, facts: tuple[Fact, ...], situation: Situation, command: CloseNotice | None = None) -> Decided:
+    by, reason = (command.by.id, command.reason.strip()) if command else ("", "")
+    closed = NoticeClosed(situation.step.id, len(state.waiting), situation.now, by, reason)
+    return Decided((*facts, closed), _outcome(evolve(state, closed), situation))
 
 
 def _outcome(state: State, situation: Situation) -> str:

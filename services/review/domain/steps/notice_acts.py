@@ -53,10 +53,11 @@ class RecountNotice:
 
 @dataclass(frozen=True)
 class CloseNotice:
-    """The last day is over."""
+    """The last day is over. While it is provisional, only a person's ``reason`` closes the notice as it was counted."""
 
     step: str
     by: Person
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class NoticeRecounted:
     provisional: bool
     channel: str
     recounted_at: datetime
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class NoticeClosed:
     step: str
     waiting: int
     closed_at: datetime
+    by: str = ""
+    reason: str = ""
 
 
 Command = PostNotice | ReceiveObjection | AnswerObjection | RecountNotice | CloseNotice

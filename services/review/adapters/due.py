@@ -1,0 +1,149 @@
+"""Understands which deadlines are open: a step's own, the end of a notice, and what a published year counts again.
+
+What rests on a year that is not published stands in ``provisional``. Publishing a year makes one deadline, due at once,
+for each of them: so any replica carries the recount out, after a restart too, and once. A day of grace covers whoever
+counted with the old calendar while the year was just being published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
+from services.review.domain.steps import close
+from services.review.domain.steps import notice_acts as notice
+from services.review.domain.years import YearPublished
+from shared.runtime import deadlines
+from shared.runtime.ports import AnyConnection, Recorded
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+AFTER = timedelta(microseconds=1)
+"""A deadline is the last instant in time; it has passed at the next one."""
+
+STEP_DUE, NOTICE_OVER, RECOUNT = "step-due", "notice-over", "recount"
+SET_DEADLINE = """
+INSERT INTO deadlines (deadline_id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
+"""
+SET_PROVISIONAL = """
+INSERT INTO provisional (case_id, step, what, since) VALUES ($1, $2, $3, $4)
+ON CONFLICT (case_id, step, what) DO UPDATE SET since = excluded.since
+"""
+DROP_PROVISIONAL = "DELETE FROM provisional WHERE case_id = $1 AND step = $2 AND what = $3"
+SET_YEAR = """
+INSERT INTO years (year, published_at) VALUES ($1, $2)
+ON CONFLICT (year) DO UPDATE SET published_at = excluded.published_at
+"""
+# $1: the cases that the batch is about, null where a year was published and all are concerned
+RECOUNTS = """
+INSERT INTO deadlines (deadline_id, case_id, kind, due_at)
+SELECT DISTINCT case_id || '/recount/' || step || '/' || year, case_id, 'recount:' || step, published_at
+FROM provisional CROSS JOIN years
+WHERE ($1::text[] IS NULL OR case_id = ANY($1)) AND published_at >= since - interval '1 day'
+ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
+"""
+SETTLED = """
+DELETE FROM deadlines d WHERE case_id = ANY($1::text[]) AND starts_with(kind, 'recount:')
+  AND NOT EXISTS (SELECT 1 FROM provisional p WHERE p.case_id = d.case_id AND d.kind = 'recount:' || p.step)
+"""
+DDL = (
+    deadlines.DDL
+    + """
+CREATE INDEX ON deadlines (case_id);
+CREATE TABLE provisional (
+    case_id text COLLATE "C" NOT NULL,
+    step text COLLATE "C" NOT NULL,
+    what text NOT NULL,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (case_id, step, what)
+);
+CREATE TABLE years (year int PRIMARY KEY, published_at timestamptz NOT NULL);
+"""
+)
+
+
+@dataclass
+class Changes:
+    """What a batch comes to, the last word counting; None lifts."""
+
+    rows: dict[str, tuple[str, str, datetime] | None] = field(default_factory=dict)
+    provisional: dict[tuple[str, str, str], datetime | None] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
+    years: dict[int, datetime] = field(default_factory=dict)
+
+    def due(self, case_id: str, what: str, step: str, at: datetime | None, provisional: bool, since: datetime) -> None:
+        """A deadline begins, or moves."""
+        self.rows[f"{case_id}/{what}/{step}"] = (case_id, f"{what}:{step}", at) if at else None
+        self.provisional[case_id, step, what] = since if provisional else None
+
+    def settled(self, case_id: str, what: str, step: str) -> None:
+        self.rows[f"{case_id}/{what}/{step}"] = None
+        self.provisional[case_id, step, what] = None
+
+    def end(self, case_id: str) -> None:
+        self.ended.add(case_id)
+        self.rows = {name: row for name, row in self.rows.items() if not name.startswith(f"{case_id}/")}
+        self.provisional = {key: since for key, since in self.provisional.items() if key[0] != case_id}
+
+
+class DeadlinesView:
+    """The deadlines that are open. ``kind`` is ``<what>:<step>``."""
+
+    name = "deadlines"
+    ddl = DDL
+
+    async def apply(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
+        changes = Changes()
+        for recorded in batch:
+            kind, _, identity = recorded.stream.partition(":")
+            if kind == "case":
+                _deadline(changes, identity, recorded.fact)
+            elif isinstance(recorded.fact, YearPublished):
+                changes.years[recorded.fact.year] = recorded.fact.published_at
+        await _write(connection, changes)
+        await _recounts(connection, changes)
+
+
+async def _write(connection: AnyConnection, changes: Changes) -> None:
+    lifted, ended = [name for name, row in changes.rows.items() if row is None], list(changes.ended)
+    gone = "DELETE FROM deadlines WHERE deadline_id = ANY($1::text[]) OR case_id = ANY($2::text[])"
+    await connection.execute(gone, lifted, ended)
+    begun = [(name, *row) for name, row in changes.rows.items() if row is not None]
+    await connection.executemany(SET_DEADLINE, begun)
+    await connection.execute("DELETE FROM provisional WHERE case_id = ANY($1::text[])", ended)
+    await connection.executemany(DROP_PROVISIONAL, [key for key, since in changes.provisional.items() if not since])
+    standing = [(*key, since) for key, since in changes.provisional.items() if since]
+    await connection.executemany(SET_PROVISIONAL, standing)
+    await connection.executemany(SET_YEAR, list(changes.years.items()))
+
+
+async def _recounts(connection: AnyConnection, changes: Changes) -> None:
+    cases = list({case_id for case_id, _, _ in changes.provisional})
+    if changes.years or any(changes.provisional.values()):
+        await connection.execute(RECOUNTS, None if changes.years else cases)
+    if cases:
+        await connection.execute(SETTLED, cases)
+
+
+def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
+    match fact:
+        case StepEntered() if fact.due_at is not None:
+            at = fact.due_at + AFTER
+            changes.due(case_id, STEP_DUE, fact.step, at, fact.due_provisional, fact.entered_at)
+        case StepDueRecounted():
+            changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.recounted_at)
+        case notice.NoticePosted() | notice.NoticeRecounted():
+            over = datetime.combine(fact.closes_on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+            since = fact.posted_at if isinstance(fact, notice.NoticePosted) else fact.recounted_at
+            changes.due(case_id, NOTICE_OVER, fact.step, over, fact.provisional, since)
+        case notice.NoticeClosed():
+            changes.settled(case_id, NOTICE_OVER, fact.step)
+        case StepConcluded():
+            changes.settled(case_id, STEP_DUE, fact.step)
+            changes.settled(case_id, NOTICE_OVER, fact.step)
+        case CaseWithdrawn() | close.CaseClosed():
+            changes.end(case_id)
