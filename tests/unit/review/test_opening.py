@@ -67,13 +67,13 @@ def returned(round_id: str) -> Story:
 
 def test_an_application_is_corrected_at_intake() -> None:
     with pytest.raises(errors.FiledThroughIntake):
-        returned("round-1").act(c.FileInStep("correction", OWNER, {}))
+        returned("round-1").act(c.FileInStep("correct", OWNER, {}))
 
 
 def test_what_a_step_waits_for_is_added_to_the_case() -> None:
     story = returned("")
     held = len(story.case.papers)
-    story.act(c.FileInStep("correction", OWNER, {"staff": "16"}, story.case.papers[:1]))
+    story.act(c.FileInStep("correct", OWNER, {"staff": "16"}, story.case.papers[:1]))
     assert (story.case.step, story.case.revision) == ("check", 1)
     assert (story.case.answers["staff"], story.case.answers["served[last]"]) == ("16", "60")
     assert (len(story.case.papers), story.case.declared_by) == (held + 1, OWNER.id)
@@ -83,6 +83,6 @@ def test_only_the_party_files_and_only_what_is_asked() -> None:
     rival = replace(OWNER, organisation=OTHER_USCC)
     for by in (rival, OFFICER, STRANGER):
         with pytest.raises(errors.WrongParty):
-            returned("").act(c.FileInStep("correction", by, {}))
+            returned("").act(c.FileInStep("correct", by, {}))
     with pytest.raises(errors.AnswersWrong):
-        returned("").act(c.FileInStep("correction", OWNER, {"staff": "many"}))
+        returned("").act(c.FileInStep("correct", OWNER, {"staff": "many"}))
