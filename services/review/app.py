@@ -11,7 +11,15 @@ from services.review.adapters.views import CasesView, RoundsView, YearsView
 from services.review.domain.errors import Refusal
 from services.review.domain.events import FACTS
 from services.review.handlers import Handlers, Programmes
-from services.review.http import act_routes, case_routes, objection_routes, round_routes, title_routes, year_routes
+from services.review.http import (
+    act_routes,
+    case_routes,
+    objection_routes,
+    procedure_routes,
+    round_routes,
+    title_routes,
+    year_routes,
+)
 from services.review.inbox import ACTOR, MYSELF, Inbox
 from services.review.outbox import case_of, to_public
 from shared.envelope import Origin
@@ -45,6 +53,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             case_of=case_of,
             routers=(
                 case_routes(streams, lists, library, around.files),
+                procedure_routes(handlers, streams),
                 act_routes(handlers, streams),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),

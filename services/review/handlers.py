@@ -7,12 +7,12 @@ follows, so that the same lines serve every regulation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from services.review.domain import case, rounds, title, years
 from services.review.domain import commands as c
+from services.review.domain import rounds
 from services.review.domain.errors import (
     CaseUnknown,
     NoticeNotPosted,
@@ -20,6 +20,7 @@ from services.review.domain.errors import (
     ProgrammeNotRunnable,
     TitleUnknown,
 )
+from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
 from services.review.domain.recount import decide_recount
@@ -36,44 +37,14 @@ from services.review.domain.title import (
     decide_revoked,
 )
 from services.review.domain.years import Year, decide_publish
-from shared.calendar import Calendar
+from services.review.kinds import CASE, ROUND, TITLE, YEAR, Programmes, Write, calendar_at
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
-from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
+from shared.runtime.ports import Loaded, Streams
 from shared.runtime.streams import change
 
-CASE: StreamKind[Case] = StreamKind("case", case.NONE, case.evolve)
-ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
-YEAR: StreamKind[Year] = StreamKind("calendar", years.NONE, years.evolve)
-TITLE: StreamKind[Title] = StreamKind("title", title.NONE, title.evolve)
-
-
-class Programmes(Protocol):
-    """The library of regulations: the text at exactly this address, and the one that a new round runs under."""
-
-    def get(self, ref: str) -> Programme: ...
-
-    def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
-
-
-@dataclass(frozen=True)
-class Write:
-    """What comes along with a command: why, on which version, and how to remember the answer."""
-
-    origin: Origin
-    expected: int | None = None
-    receipt: Callable[[Loaded[Any]], Receipt] | None = None
-
-    @property
-    def now(self) -> datetime:
-        return self.origin.occurred_at
-
-
-async def calendar_at(streams: Streams, now: datetime) -> Calendar:
-    """The package's years, and those that were published as facts and can matter now."""
-    years_ = [(await streams.load(YEAR, str(year))).state for year in range(now.year - 1, now.year + 2)]
-    return Calendar({known.published.year: known.published.plan() for known in years_ if known.published})
+__all__ = ["CASE", "ROUND", "TITLE", "YEAR", "Handlers", "Programmes", "Write"]
 
 
 class Handlers:
@@ -91,6 +62,27 @@ class Handlers:
         days = await calendar_at(streams, now)
         await change(
             streams, CASE, command.case_id, lambda known: decide_open(command, known, programme, now, days), origin
+        )
+
+    async def open_directly(
+        self,
+        streams: Streams,
+        programme_id: str,
+        command: c.OpenCase,
+        by: Person,
+        write: Write,
+    ) -> Loaded[Case]:
+        """Somebody of the party of a procedure's first step begins a case, under the text of today."""
+        programme, days = self._open_text(programme_id, write.now), await calendar_at(streams, write.now)
+        rounds.ensure_runnable(programme, self._sandbox)
+        opening = replace(command, programme=programme.ref)
+        return await change(
+            streams,
+            CASE,
+            command.case_id,
+            lambda known: decide_open_directly(opening, by, known, programme, write.now, days),
+            write.origin,
+            receipt=write.receipt,
         )
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
@@ -159,12 +151,7 @@ class Handlers:
         self, streams: Streams, programme_id: str, command: c.OpenRound, write: Write
     ) -> Loaded[Round]:
         """Call for applications under the text that a new case runs under today."""
-        try:
-            programme = self._programmes.open_for_cases(programme_id, write.now.date(), sandbox=self._sandbox)
-        except NoSuchProgramme:
-            programme = None
-        if programme is None:
-            raise ProgrammeNotRunnable(what="unknown, or not open for cases")
+        programme = self._open_text(programme_id, write.now)
         return await change(
             streams,
             ROUND,
@@ -218,6 +205,15 @@ class Handlers:
         await change(streams, TITLE, case_id, lambda known: decide_revoked(number, known, revoked_at), origin)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _open_text(self, programme_id: str, now: datetime) -> Programme:
+        try:
+            programme = self._programmes.open_for_cases(programme_id, now.date(), sandbox=self._sandbox)
+        except NoSuchProgramme:
+            programme = None
+        if programme is None:
+            raise ProgrammeNotRunnable(what="unknown, or not open for cases")
+        return programme
 
     async def _programme(self, streams: Streams, case_id: str) -> Programme:
         known = (await streams.load(CASE, case_id)).state

@@ -19,7 +19,7 @@ from services.registry.app import MIGRATIONS as REGISTRY_MIGRATIONS
 from services.registry.app import build as build_registry
 from services.review.app import build as build_review
 from shared.envelope import ROLES
-from shared.programmes.catalogue import NoSuchProgramme
+from shared.programmes.catalogue import Catalogue, NoSuchProgramme
 from shared.programmes.model import Programme
 from shared.runtime.auth.codes import TOKEN_MISSING
 from shared.runtime.auth.person import Person
@@ -122,10 +122,13 @@ class House:
 
 
 @asynccontextmanager
-async def standing(databases: Databases, folder: Path, programme: Programme, clock: FixedClock) -> AsyncIterator[House]:
-    """Intake, review and the registry under one regulation, at work until the block ends."""
+async def standing(
+    databases: Databases, folder: Path, programme: Programme | Catalogue, clock: FixedClock
+) -> AsyncIterator[House]:
+    """Intake, review and the registry under one regulation or a library, at work until the block ends."""
     settings = Settings(profile="demo", home=folder, demo_clock=True)
-    bus, shelf = MemoryBus(backoff_seconds=0.01), Shelf(programme)
+    bus = MemoryBus(backoff_seconds=0.01)
+    shelf = Shelf(programme) if isinstance(programme, Programme) else programme
     files = Files(file_store("", folder / "files"), settings.upload_bytes)
     async with AsyncExitStack() as stack:
 

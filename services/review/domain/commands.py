@@ -9,7 +9,7 @@ from services.review.domain.steps.award import RecordEntry
 from services.review.domain.steps.check import AcceptApplication, RefuseAcceptance, RequestCorrection
 from services.review.domain.steps.decide import ApproveDecision, ProposeDecision, ReturnProposal
 from services.review.domain.steps.endorse import GiveEndorsement
-from services.review.domain.steps.file import ReceiveFiling
+from services.review.domain.steps.file import FileInStep, ReceiveFiling
 from services.review.domain.steps.inspect import RecordInspection
 from services.review.domain.steps.list import DecideListing
 from services.review.domain.steps.notice_acts import (
@@ -40,6 +40,7 @@ __all__ = [
     "DecideListing",
     "DeclareConflict",
     "DismissRevocation",
+    "FileInStep",
     "GiveEndorsement",
     "OpenCase",
     "OpenRound",

@@ -14,7 +14,7 @@ from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepCo
 from services.review.domain.days import PUBLISHED, due
 from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import filed
-from services.review.domain.people import Duty, clash, same_group
+from services.review.domain.people import Duty, Person, clash, same_group
 from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
@@ -102,25 +102,28 @@ def _present(command: StepCommand, case: Case, programme: Programme) -> Step:
 
 def _ensure_entitled(command: StepCommand, parties: Parties, situation: Situation) -> None:
     """The person has the role of one of the parties and its reach; a machine or a named role where those suffice."""
-    by, applicant = command.by, situation.case.applicant
-    if by.role in parties.roles:
-        return
-    asked = [situation.programme.party(name) for name in parties.parties]
+    if command.by.role not in parties.roles:
+        ensure_reach(command.by, parties.parties, situation.programme, situation.case.applicant, situation.step)
+
+
+def ensure_reach(by: Person, parties: tuple[str, ...], programme: Programme, applicant: Applicant, step: Step) -> None:
+    """The person belongs to one of the parties: by role and reach, an applicant by the organisation."""
+    asked = [programme.party(name) for name in parties]
     fitting = [party for party in asked if party.role == by.role]
-    if not fitting:
-        named = asked or [situation.programme.party(situation.step.actor)]
+    if not fitting or (by.role == "applicant" and by.organisation != applicant.uscc):
+        named = asked or [programme.party(step.actor)]
         raise errors.WrongParty(
             zh="、".join(party.title.zh for party in named), en=", ".join(party.title.en for party in named)
         )
-    desks = [desk_of(party.id, situation.programme) for party in fitting]
-    if not any(reaches(desk, by.region, applicant.region) for desk in desks):
+    desks = [desk_of(party.id, programme) for party in fitting]
+    if by.role != "applicant" and not any(reaches(desk, by.region, applicant.region) for desk in desks):
         raise errors.OutsideRegion()
 
 
 def _ensure_separate(command: StepCommand, facts: Facts, situation: Situation) -> None:
     """Duties that exclude each other never meet in one person, and nobody acts on a case of an own organisation."""
     case, step, by = situation.case, situation.step, command.by
-    if by.organisation and by.organisation == case.applicant.uscc:
+    if by.role != "applicant" and by.organisation and by.organisation == case.applicant.uscc:
         raise errors.OwnOrganisation()
     duties: set[Duty] = {fact.DUTY for fact in facts if hasattr(fact, "DUTY")}
     sharing = _sharing_group(step, situation.programme)

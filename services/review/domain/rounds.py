@@ -67,7 +67,7 @@ def decide_round(
         raise errors.RoundExists()
     if not region_contains(command.by.region, programme.region):
         raise errors.OutsideRegion()
-    _ensure_runnable(programme, sandbox)
+    ensure_runnable(programme, sandbox)
     length = command.closes_at - command.opens_at
     if command.closes_at <= now or not timedelta() < length <= timedelta(days=LONGEST_DAYS):
         raise errors.WindowWrong(days=LONGEST_DAYS)
@@ -84,7 +84,8 @@ def decide_round(
     return (opened,)
 
 
-def _ensure_runnable(programme: Programme, sandbox: bool) -> None:
+def ensure_runnable(programme: Programme, sandbox: bool) -> None:
+    """Refuses a text that takes no new case here, or leaves open what a case needs."""
     if not programme.accepts_new_cases:
         raise errors.ProgrammeNotRunnable(what=programme.legal.status)
     if programme.sandbox_only and not sandbox:

@@ -79,10 +79,13 @@ def _ensure_well_formed(command: PublishYear, now: datetime) -> None:
     this_year = now.astimezone(SHANGHAI).year
     if command.year not in (this_year, this_year + 1):
         raise errors.YearOutsideWindow(first=this_year, last=this_year + 1)
-    sizes = 0 < len(command.off) <= MOST_OFF and len(command.make_up) <= MOST_MAKE_UP
+    fits = (
+        len(command.notice) <= MOST_NOTICE and 0 < len(command.off) <= MOST_OFF and len(command.make_up) <= MOST_MAKE_UP
+    )
+    refusal = errors.YearMalformed(off=MOST_OFF, make_up=MOST_MAKE_UP)
+    if not fits:
+        raise refusal
     try:
         YearPlan(command.year, frozenset(command.off), frozenset(command.make_up), command.notice)
-    except ValueError:
-        sizes = False
-    if not sizes or len(command.notice) > MOST_NOTICE:
-        raise errors.YearMalformed(off=MOST_OFF, make_up=MOST_MAKE_UP)
+    except ValueError as fault:
+        raise refusal from fault

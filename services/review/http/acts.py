@@ -17,9 +17,10 @@ from services.review.domain.people import Person
 from services.review.domain.steps.check import Item
 from services.review.domain.steps.score_acts import Expert
 from services.review.domain.steps.shape import StepCommand
+from services.review.domain.subject import Paper
 from services.review.handlers import Handlers
 from services.review.http import bodies as b
-from services.review.http.shown import OFFICIALS, Id, Moved, StepId, moved, person, receipt, visible, writing
+from services.review.http.shown import OFFICIALS, PARTIES, Id, Moved, StepId, moved, person, receipt, visible, writing
 from shared.envelope import Role
 from shared.runtime.http import Allow, Changing, Input, answer, router
 from shared.runtime.ports import Streams
@@ -56,14 +57,20 @@ def _same(command: Callable[..., StepCommand]) -> Callable[..., StepCommand]:
     return make
 
 
+def _filing(step: str, by: Person, body: b.Filing) -> StepCommand:
+    papers = tuple(Paper(p.material, p.name, p.media_type, p.sha256, p.size) for p in body.papers)
+    return c.FileInStep(step, by, body.answers, papers)
+
+
 ACTS: tuple[Act, ...] = (
+    Act("filing", b.Filing, _filing, PARTIES),
     Act("acceptance", None, _same(c.AcceptApplication)),
     Act("correction", b.Correction, _correction),
     Act("refusal", b.Reason, _same(c.RefuseAcceptance)),
     Act("verdicts", b.Verdict, _same(c.RecordVerdict)),
     Act("computed-verdicts", None, _same(c.ConfirmComputed)),
     Act("conclusion", b.Opinion, _same(c.ConcludeAssessment)),
-    Act("endorsement", b.Endorsement, _same(c.GiveEndorsement)),
+    Act("endorsement", b.Endorsement, _same(c.GiveEndorsement), PARTIES),
     Act("panel", b.Experts, _experts),
     Act("conflict", b.Reason, _same(c.DeclareConflict), EXPERTS),
     Act("score", b.Sheet, _same(c.SealScore), EXPERTS),
@@ -77,12 +84,12 @@ ACTS: tuple[Act, ...] = (
     Act("proposal", b.Proposal, _same(c.ProposeDecision)),
     Act("approval", b.Approval, _same(c.ApproveDecision)),
     Act("return", b.Disagreement, _same(c.ReturnProposal)),
-    Act("publication", b.Address, _same(c.PublishContent)),
-    Act("publication-withdrawal", b.Reason, _same(c.WithdrawContent)),
-    Act("inspection", b.Inspection, _same(c.RecordInspection)),
+    Act("publication", b.Address, _same(c.PublishContent), PARTIES),
+    Act("publication-withdrawal", b.Reason, _same(c.WithdrawContent), PARTIES),
+    Act("inspection", b.Inspection, _same(c.RecordInspection), PARTIES),
     Act("payment", b.Payment, _same(c.PayInstalment)),
     Act("payment-stop", b.Reason, _same(c.StopPayment)),
-    Act("rectification", b.Rectification, _same(c.AcceptRectification)),
+    Act("rectification", b.Rectification, _same(c.AcceptRectification), PARTIES),
 )
 
 

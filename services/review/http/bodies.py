@@ -28,6 +28,19 @@ class ItemBody(Input):
     fault: Annotated[str, Field(max_length=1000, description="What is wrong with it.")]
 
 
+class PaperBody(Input):
+    material: Ident
+    name: Name
+    media_type: Annotated[str, Field(max_length=100)]
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=500_000_000)]
+
+
+class Filing(Input):
+    answers: Annotated[dict[str, bool | str], Field(max_length=500)] = Field(default_factory=dict)
+    papers: Annotated[tuple[PaperBody, ...], Field(max_length=200, description="Files by SHA-256.")] = ()
+
+
 class Correction(Input):
     items: Annotated[tuple[ItemBody, ...], Field(max_length=100, description="Every item at once.")]
 

@@ -108,8 +108,9 @@ def case_routes(streams: Streams, lists: Lists, programmes: Programmes, files: F
     async def conditions(case_id: Id, actor: Caller) -> Conditions:
         case = (await visible(streams, case_id, actor)).state
         programme = programmes.get(case.programme)
-        step = case.step or programme.procedure().steps[0].id
-        computed = findings(case, programme, step)
+        first = programme.procedure().steps[0].id
+        # A procedure without conditions of its own judges those of the main one again.
+        computed = findings(case, programme, case.step or first) or findings(case, programme, first)
         verdicts = {
             name: recorded
             for state in case.states.values()

@@ -22,6 +22,8 @@ from shared.runtime.ports import Loaded, Receipt, Streams
 Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of the case, which is the application's.")]
 StepId = Annotated[str, Path(pattern="^[a-z][a-z0-9_.-]{0,63}$", description="Id of the case's present step.")]
 OFFICIALS: tuple[Role, ...] = ("reviewer", "officer", "approver", "finance")
+PARTIES: tuple[Role, ...] = (*OFFICIALS, "applicant", "operator")
+"""Whom a programme may name for filing, rectifying, publishing, concurring and inspecting."""
 READERS: tuple[Role, ...] = (*OFFICIALS, "expert", "inspector")
 SCOPE = "own region; experts their assigned cases; discipline inspection reads all"
 
@@ -79,6 +81,8 @@ def _may_see(case: Case, actor: Actor) -> bool:
     if actor.role == "expert":
         panels = (state.panel for state in case.states.values() if isinstance(state, score.State))
         return any(actor.id in panel for panel in panels)
+    if actor.role == "applicant":
+        return bool(actor.organisation) and actor.organisation == case.applicant.uscc
     return region_contains(actor.region, case.applicant.region)
 
 

@@ -1,5 +1,12 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
+from services.review.domain.errors.opening import (
+    AnswersWrong,
+    FiledThroughIntake,
+    OpensThroughIntake,
+    ProcedureUnknown,
+    SubjectInvalid,
+)
 from services.review.domain.errors.refusal import (
     CaseEnded,
     CaseUnknown,
@@ -101,6 +108,11 @@ REFUSALS: tuple[type[Refusal], ...] = (
     NoticeProvisional,
     YearMalformed,
     YearOutsideWindow,
+    AnswersWrong,
+    ProcedureUnknown,
+    OpensThroughIntake,
+    SubjectInvalid,
+    FiledThroughIntake,
 )
 
 __all__ = [
@@ -108,6 +120,7 @@ __all__ = [
     "AcceptedValueMissing",
     "AlreadySigned",
     "AmountWrong",
+    "AnswersWrong",
     "CaseEnded",
     "CaseUnknown",
     "ConditionUnknown",
@@ -115,6 +128,7 @@ __all__ = [
     "DutiesSeparate",
     "EvidenceMissing",
     "ExpertConflicted",
+    "FiledThroughIntake",
     "FindingsMissing",
     "GroundUnknown",
     "GuardFails",
@@ -131,18 +145,21 @@ __all__ = [
     "ObjectionIncomplete",
     "ObjectionLate",
     "ObjectionUnknown",
+    "OpensThroughIntake",
     "OutcomeImpossible",
     "OutsideRegion",
     "OwnOrganisation",
     "PanelWrong",
     "ParameterUnset",
     "PointsWrong",
+    "ProcedureUnknown",
     "ProgrammeNotRunnable",
     "ProposalStands",
     "ReasonMissing",
     "Refusal",
     "RelaxationImpossible",
     "RoundExists",
+    "SubjectInvalid",
     "TitleEnded",
     "TitleUnknown",
     "TooMany",

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from services.review.domain import errors
 from services.review.domain.people import Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor
 from services.review.domain.subject import Answer, Paper
+from shared.programmes.model.answering import answer_faults
 
 TYPE = "file"
+MOST_PAPERS = 400
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,16 @@ class ReceiveFiling:
     declared_by: str
     revision: int
     filed_at: datetime
+
+
+@dataclass(frozen=True)
+class FileInStep:
+    """Hand in what a later step, or a case without an application, waits for; it adds to what the case holds."""
+
+    step: str
+    by: Person
+    answers: Mapping[str, Answer]
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,12 +60,15 @@ class State:
     revision: int = 0
 
 
-COMMANDS: tuple[type, ...] = (ReceiveFiling,)
+COMMANDS: tuple[type, ...] = (ReceiveFiling, FileInStep)
 FACTS: tuple[type, ...] = (FilingReceived,)
 INITIAL = State()
 
 
-def who(command: ReceiveFiling, situation: Situation) -> Parties:
+Command = ReceiveFiling | FileInStep
+
+
+def who(command: Command, situation: Situation) -> Parties:
     """The applicant filed; the event that tells of it is a machine's."""
     return Parties(roles=("machine",)) if command.by.role == "machine" else actor(situation)
 
@@ -67,8 +83,10 @@ def lapse(situation: Situation) -> Decided:
     return Decided((), "late", "late") if "late" in situation.step.outcomes else Decided(())
 
 
-def decide(command: ReceiveFiling, situation: Situation) -> Decided:
+def decide(command: Command, situation: Situation) -> Decided:
     """Take it in; the same revision twice is one."""
+    if isinstance(command, FileInStep):
+        return _add(command, situation)
     if command.revision <= situation.case.revision:
         return Decided(())
     received = FilingReceived(
@@ -78,6 +96,25 @@ def decide(command: ReceiveFiling, situation: Situation) -> Decided:
         declared_by=command.declared_by,
         revision=command.revision,
         filed_at=command.filed_at,
+    )
+    return Decided((received,), "filed")
+
+
+def _add(command: FileInStep, situation: Situation) -> Decided:
+    case, step = situation.case, situation.step
+    if case.round_id and (not case.history or case.history[-1].outcome == "to_correct"):
+        raise errors.FiledThroughIntake(zh=step.title.zh, en=step.title.en)
+    if answer_faults(situation.programme.metrics, command.answers):
+        raise errors.AnswersWrong()
+    if len(case.papers) + len(command.papers) > MOST_PAPERS:
+        raise errors.TooMany(most=MOST_PAPERS)
+    received = FilingReceived(
+        step=step.id,
+        answers={**case.answers, **command.answers},
+        papers=(*case.papers, *command.papers),
+        declared_by=command.by.id,
+        revision=case.revision,  # revisions are counted where applications are filed
+        filed_at=situation.now,
     )
     return Decided((received,), "filed")
 

@@ -1,0 +1,38 @@
+"""Understands how a case is opened without an application: a report, a re-review, a plan, an incident, an evaluation.
+
+Whoever acts in the first step opens it. What begins with an application in a round comes through intake.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.review.domain import errors
+from services.review.domain.people import Person
+from services.review.domain.progress import Facts, OpenCase, decide_open, ensure_reach
+from services.review.domain.subject import Applicant, Case
+from shared.calendar import Calendar
+from shared.identifiers import region_contains, uscc_fault
+from shared.programmes.model import Programme
+
+
+def decide_open_directly(
+    command: OpenCase, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
+) -> Facts:
+    """Open it at the procedure's first step, by somebody of the party that acts there."""
+    if command.procedure not in [procedure.id for procedure in programme.procedures]:
+        raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
+    _ensure_fitting(command.applicant, programme)
+    first = programme.first_step(command.applicant, command.procedure)
+    is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
+    if is_application and command.procedure == programme.procedure().id:
+        raise errors.OpensThroughIntake()
+    ensure_reach(by, (first.actor,), programme, command.applicant, first)
+    return decide_open(command, case, programme, now, calendar)
+
+
+def _ensure_fitting(subject: Applicant, programme: Programme) -> None:
+    levels = [level.id for level in programme.levels]
+    inside = region_contains(programme.region, subject.region)
+    if not inside or subject.level not in levels or uscc_fault(subject.uscc) is not None:
+        raise errors.SubjectInvalid(levels=", ".join(levels))

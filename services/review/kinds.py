@@ -1,0 +1,50 @@
+"""Understands what the commands of review work on: its streams, the regulations, the calendar, and a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from services.review.domain import case, rounds, title, years
+from services.review.domain.rounds import Round
+from services.review.domain.subject import Case
+from services.review.domain.title import Title
+from services.review.domain.years import Year
+from shared.calendar import Calendar
+from shared.envelope import Origin
+from shared.programmes.model import Programme
+from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
+
+CASE: StreamKind[Case] = StreamKind("case", case.NONE, case.evolve)
+ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
+YEAR: StreamKind[Year] = StreamKind("calendar", years.NONE, years.evolve)
+TITLE: StreamKind[Title] = StreamKind("title", title.NONE, title.evolve)
+
+
+class Programmes(Protocol):
+    """The library of regulations: the text at exactly this address, and the one that a new round runs under."""
+
+    def get(self, ref: str) -> Programme: ...
+
+    def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
+
+
+@dataclass(frozen=True)
+class Write:
+    """What comes along with a command: why, on which version, and how to remember the answer."""
+
+    origin: Origin
+    expected: int | None = None
+    receipt: Callable[[Loaded[Any]], Receipt] | None = None
+
+    @property
+    def now(self) -> datetime:
+        return self.origin.occurred_at
+
+
+async def calendar_at(streams: Streams, now: datetime) -> Calendar:
+    """The package's years, and those that were published as facts and can matter now."""
+    years_ = [(await streams.load(YEAR, str(year))).state for year in range(now.year - 1, now.year + 2)]
+    return Calendar({known.published.year: known.published.plan() for known in years_ if known.published})

@@ -1,0 +1,248 @@
+"""Understands a case over HTTP by the graph of its steps alone."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+
+from services.review.domain.desks import desk_of
+from shared.identifiers.uscc import check_uscc
+from shared.programmes.model import Metric, Party, Procedure, Programme, Step
+from shared.programmes.model.answering import keys_of
+from tests.programmes.library import examples_of, library
+from tests.support.house import House, Somebody
+from tests.support.papers import pdf
+from tests.support.waiting import eventually_asked
+
+INSPECTOR = Somebody("inspector", "inspector", "000000")
+NUMBERS = itertools.count(1)
+
+
+def ok(answer: httpx.Response) -> Any:
+    assert answer.status_code in (200, 201), f"{answer.request.url}: {answer.text}"
+    return answer.json()
+
+
+def version(answer: httpx.Response) -> int:
+    return int(answer.headers["ETag"].strip('"'))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the first step depends on."""
+
+    region: str
+    level: str
+
+
+def plain(metric: Metric) -> str | bool:
+    """Some answer that can be read."""
+    if metric.type == "boolean":
+        return True
+    ways = {"date": "2015-01-01", "text": "text", "uscc": "0" * 18, "region": "000000", "ratio": "1"}
+    if metric.type in ("choice", "set"):
+        return metric.options[0].id
+    return ways.get(metric.type, "1")
+
+
+def inside(region: str) -> str:
+    """A county of the region, where the applicant sits."""
+    stem = region.rstrip("0")
+    stem += "0" * (len(stem) % 2)
+    return stem + "01" * ((6 - len(stem)) // 2)
+
+
+class Walk:
+    """One case, every step by a fresh person of the party that the regulation names."""
+
+    def __init__(self, house: House, programme: Programme, procedure: Procedure) -> None:
+        self.house, self.programme, self.procedure = house, programme, procedure
+        number = next(NUMBERS)
+        stem = f"91110000MAEX{number:05d}"
+        self.uscc, self.name = stem + check_uscc(stem), f"Example Organisation {number}"
+        self.region, self.level = inside(programme.region), programme.levels[-1].id
+        self.people = itertools.count(1)
+        self.case_id = ""
+
+    @property
+    def applicant(self) -> Somebody:
+        return Somebody(f"applicant-{self.uscc}", "applicant", self.region, self.uscc)
+
+    def person(self, party_id: str) -> Somebody:
+        party: Party = self.programme.party(party_id)
+        if party.role == "applicant":
+            return self.applicant
+        desk = desk_of(party.id, self.programme)
+        digits = self.region[: desk.digits].ljust(6, "0") if desk.digits > 0 else self.region
+        return Somebody(f"{party.role}-{next(self.people)}", party.role, desk.regions[0] if desk.regions else digits)
+
+    async def case(self) -> dict[str, Any]:
+        shown: dict[str, Any] = ok(await self.house.get(INSPECTOR, f"/review/cases/{self.case_id}"))
+        return shown
+
+    async def act(self, who: Somebody, step: Step, path: str, body: object = None) -> None:
+        at = int((await self.case())["version"])
+        ok(await self.house.post(who, f"/review/cases/{self.case_id}/steps/{step.id}/{path}", body, at))
+
+    async def run(self) -> dict[str, Any]:
+        await self.begin()
+        for _ in range(100):
+            case = await self.case()
+            if case["status"] != "open":
+                return case
+            step = self.programme.step(case["step"])
+            await getattr(self, f"do_{step.type}")(step)
+        raise AssertionError("the case does not end")
+
+    # ── beginning ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def begin(self) -> None:
+        subject = {"uscc": self.uscc, "name": self.name, "region": self.region, "level": self.level}
+        opening = {"programme": self.programme.id, "procedure": self.procedure.id, "subject": subject}
+        first = self.programme.first_step(Standing(self.region, self.level), self.procedure.id)
+        answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
+        if answer.json().get("code") == "opens_through_intake":
+            await self.apply()
+        else:
+            self.case_id = ok(answer)["case_id"]
+
+    async def apply(self) -> None:
+        body = {"round_id": await self.round(), "name": self.name, "region": self.region, "level": self.level}
+        answer = await self.house.post(self.applicant, "/intake/applications", body)
+        self.case_id = ok(answer)["case_id"]
+        path = f"/intake/applications/{self.case_id}"
+        answer = await self.house.patch(self.applicant, f"{path}/answers", {"given": self.answers()}, version(answer))
+        ok(answer)
+        for number in range(200):
+            missing = ok(await self.house.get(self.applicant, f"{path}/self-check"))["missing"]
+            if not missing:
+                break
+            paper = pdf(trailer=b"/Number %d" % number)
+            answer = await self.house.upload(
+                self.applicant, f"{path}/documents", "paper.pdf", paper, missing[0]["id"], version(answer)
+            )
+            ok(answer)
+        answer = await self.house.post(self.applicant, f"{path}/declaration", {"true": True}, version(answer))
+        ok(await self.house.post(self.applicant, f"{path}/submission", None, version(answer)))
+        await self.until(lambda answer: answer.status_code == 200 and answer.json()["revision"] == 1)
+
+    async def round(self) -> str:
+        now = self.house.clock.now()
+        window = {"opens_at": now.isoformat(), "closes_at": (now + timedelta(days=30)).isoformat()}
+        call = {"programme": self.programme.id, "title": "call", **window}
+        officer = Somebody(f"caller-{next(NUMBERS)}", "officer", self.programme.region)
+        round_id = str(ok(await self.house.post(officer, "/review/rounds", call))["round_id"])
+
+        async def heard() -> bool:
+            listed = await self.house.get(None, "/intake/rounds?limit=200")
+            return listed.status_code == 200 and round_id in listed.text
+
+        await eventually_asked(heard, "intake did not hear of the round")
+        return round_id
+
+    def answers(self) -> dict[str, str | bool]:
+        """What the regulation's own examples say of an applicant that fulfils everything, and all else answered."""
+        file = next(e.file for e in library().editions if e.text.id == self.programme.id)
+        given: dict[str, str | bool] = {}
+        known = {key for metric in self.programme.metrics for key in (*keys_of(metric), metric.id)}
+        for rows in examples_of(file).values():
+            given |= {k: v if isinstance(v, bool) else str(v) for k, v in rows["met"].items() if k in known}
+        for metric in self.programme.metrics:
+            for key in () if any(key in given for key in (*keys_of(metric), metric.id)) else keys_of(metric)[:1]:
+                given[key] = plain(metric)
+        return given
+
+    async def until(self, condition: Any) -> None:
+        async def there() -> bool:
+            return bool(condition(await self.house.get(INSPECTOR, f"/review/cases/{self.case_id}")))
+
+        await eventually_asked(there, "the case did not move on")
+
+    async def left(self, step: Step) -> None:
+        await self.until(lambda answer: answer.json()["step"] != step.id)
+
+    # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def do_file(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "filing", {})
+
+    async def do_check(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "acceptance")
+
+    async def do_assess(self, step: Step) -> None:
+        by, parameters = self.person(step.actor), step.parameters
+        lines = ok(await self.house.get(INSPECTOR, f"/review/cases/{self.case_id}/conditions"))["items"]
+        wanted = parameters.conditions  # type: ignore[union-attr]
+        for line in lines:
+            if wanted == "all" or line["condition"] in wanted:
+                verdict = "not_applicable" if line["computed"] == "not_applicable" else "met"
+                body = {"condition": line["condition"], "verdict": verdict, "reason": "seen"}
+                await self.act(by, step, "verdicts", body)
+        await self.act(by, step, "conclusion", {"opinion": "sufficient"})
+
+    async def do_endorse(self, step: Step) -> None:
+        for party in step.parameters.by or (step.actor,):  # type: ignore[union-attr]
+            if (await self.case())["step"] == step.id:
+                body = {"agrees": True, "reason": "recommended", "party": party}
+                await self.act(self.person(party), step, "endorsement", body)
+
+    async def do_score(self, step: Step) -> None:
+        programme, parameters = self.programme, step.parameters
+        by = programme.party(step.actor)
+        officer = next(p.id for p in programme.parties if p.role == "officer") if by.role == "expert" else by.id
+        size = programme.panel(parameters.panel).size if programme.panels else 3  # type: ignore[union-attr]
+        experts = [Somebody(f"expert-{n}", "expert") for n in range(size if isinstance(size, int) else 3)]
+        panel = {"experts": [{"id": e.id, "name": e.id} for e in experts]}
+        await self.act(self.person(officer), step, "panel", panel)
+        points = {h.id: str(h.most) for h in programme.rubric(str(parameters.rubric)).heads}  # type: ignore[union-attr]
+        for expert in experts:
+            await self.act(expert, step, "score", {"points": points, "remark": "read"})
+
+    async def do_visit(self, step: Step) -> None:
+        least = step.parameters.visitors  # type: ignore[union-attr]
+        visitors = [f"visitor {n}" for n in range(least if isinstance(least, int) else 1)]
+        body = {"visited_on": "2026-03-02", "visitors": visitors, "confirms": True, "opinion": "as described"}
+        await self.act(self.person(step.actor), step, "visit", body)
+
+    async def do_list(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "listing", {"listed": True})
+
+    async def do_notice(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "posting", {"address": "https://example.org/1"})
+        closes = date.fromisoformat((await self.case())["states"][step.id]["closes_on"])
+        self.house.clock.advance(timedelta(days=(closes - self.house.clock.now().date()).days + 1))
+        await self.left(step)
+
+    async def do_decide(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "proposal", {"approve": True, "reason": "good work"})
+        parameters = step.parameters
+        for party in (parameters.approver, *parameters.jointly):  # type: ignore[union-attr]
+            await self.act(self.person(str(party)), step, "approval", {"party": party})
+
+    async def do_award(self, step: Step) -> None:
+        await self.left(step)
+
+    async def do_inspect(self, step: Step) -> None:
+        parameters = step.parameters
+        lines = ok(await self.house.get(INSPECTOR, f"/review/cases/{self.case_id}/conditions"))["items"]
+        wanted = parameters.conditions  # type: ignore[union-attr]
+        verdicts = {x["condition"]: "met" for x in lines if wanted == "all" or x["condition"] in wanted}
+        rubric = str(parameters.rubric or "")  # type: ignore[union-attr]
+        points = {h.id: str(h.most) for h in self.programme.rubric(rubric).heads} if rubric else {}
+        findings = ["in order" for _ in parameters.topics]  # type: ignore[union-attr]
+        body = {"passes": True, "opinion": "good", "findings": findings, "points": points, "verdicts": verdicts}
+        for party in parameters.assessors or (step.actor,):  # type: ignore[union-attr]
+            await self.act(self.person(party), step, "inspection", {**body, "party": party})
+
+    async def do_rectify(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "rectification", {"opinion": "put right", "proof": ["0" * 64]})
+
+    async def do_pay(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "payment", {"amount": "1", "voucher": "voucher"})
+
+    async def do_publish(self, step: Step) -> None:
+        await self.act(self.person(step.actor), step, "publication", {"address": "https://example.org/2"})
