@@ -43,6 +43,9 @@ class Shelf:
             raise NoSuchProgramme(ref)
         return self.programme
 
+    def programmes(self) -> tuple[Programme, ...]:
+        return (self.programme,)
+
     def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None:
         if programme_id != self.programme.id:
             raise NoSuchProgramme(programme_id)
