@@ -9,7 +9,7 @@ __all__ = ["database", "databases", "kafka", "postgres", "provisioned", "topic_p
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "faults: kills servers and processes; runs by itself, after everything else")
+    config.addinivalue_line("markers", "faults: kills servers and processes; runs after everything else")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,4 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "faults" in item.path.parts:
             item.add_marker(pytest.mark.faults)
             item.add_marker(pytest.mark.xdist_group("faults"))
+        elif "journeys" in item.path.parts:
+            # one worker for each installation, else every worker would start them all
+            item.add_marker(pytest.mark.xdist_group("journeys-kafka" if "kafka" in item.name else "journeys"))
     items.sort(key=lambda item: (item.get_closest_marker("faults") is not None, item.path.stem == "test_minute"))
