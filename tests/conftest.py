@@ -12,6 +12,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "faults: kills servers and processes; runs after everything else")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Faults come last, the long one at the very end; with several workers, all of them in one."""
     for item in items:
