@@ -59,7 +59,8 @@ class Walk:
         desk = desk_of(party, self.programme)
         inner = self.applicant.region
         region = desk.regions[0] if desk.regions else inner[: desk.digits].ljust(6, "0") if desk.digits > 0 else inner
-        return Person(f"person-{self.people}", desk.role, region)
+        organisation = self.applicant.uscc if desk.role == "applicant" else ""
+        return Person(f"person-{self.people}", desk.role, region, organisation)
 
     def run(self) -> Case:
         opening = c.OpenCase("case-1", self.programme.ref, "round-1", self.applicant, self.procedure)

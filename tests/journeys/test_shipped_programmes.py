@@ -191,6 +191,7 @@ WAYS: dict[str, Callable[[Filed, Step], Awaitable[None]]] = {
     "list": lambda filed, step: filed.act(step, step.actor, "listing", {"listed": True}),
     "notice": _notice,
     "decide": _decide,
+    "publish": lambda filed, step: filed.act(step, step.actor, "publication", {"address": "https://notice.example/2"}),
 }
 
 
