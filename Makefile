@@ -25,7 +25,8 @@ up: $(VENV)/.run ## Start everything for a demonstration (Ctrl-C stops it)
 	@$(BIN)/shifan up $(UP)
 
 test: $(VENV)/.dev lint ## Style, types, walls and every test, with a real PostgreSQL and a real Kafka
-	$(BIN)/python -m pytest -rs -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -rs -n 2 --dist loadgroup -m "not faults" $(TESTS)
+	$(BIN)/python -m pytest -rs -m faults tests/faults
 
 bench: $(VENV)/.dev ## Print the figures (JSON=path writes them too)
 	$(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))
