@@ -17,7 +17,7 @@ PAGE = ROOT / "infra/reference.md"
 HEAD = """# Reference
 
 Generated from the code by `make schemas`; do not edit. Everything that has a name which people and programs rely on.
-The events' fields are described in [shared/schemas](../shared/schemas/README.md).
+The events' fields are described in `shared/schemas/README.md`.
 """
 
 
