@@ -15,9 +15,11 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from shared.envelope import START, Position
+from shared.runtime.codec import UnknownFact
 from shared.runtime.ports import AnyConnection, Recorded, Transient, View
 from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.store import FactStore
+from shared.runtime.symptom import symptom
 from shared.runtime.tail import Tail
 
 BATCH = 1000
@@ -64,6 +66,7 @@ class Projector:
         self._task: asyncio.Task[None] | None = None
         self._fault = ""
         self._failures = 0
+        self._in_hand: Sequence[Recorded] = ()
 
     async def start(self) -> None:
         """Make the view's tables (or rebuild them where their shape changed), then follow the log."""
@@ -77,7 +80,7 @@ class Projector:
 
     def healthy(self) -> str:
         if self._task is not None and self._task.done() and not self._task.cancelled():
-            return f"view {self.name} stopped: {self._task.exception()!r}"
+            return f"view {self.name} stopped: {symptom(self._task.exception())}"
         return self._fault
 
     async def position(self) -> Position:
@@ -99,11 +102,13 @@ class Projector:
                 continue
             except Replaced:
                 self._fault = f"view {self.name} was rebuilt by another release; this process no longer projects it"
+            except UnknownFact as newer:
+                self._fault = f"view {self.name} waits for the release that knows {newer.where}"
             except AWAY as away:
-                self._fault = f"view {self.name} waits for the database ({type(away).__name__})"
+                self._fault = f"view {self.name} waits for the database ({symptom(away)})"
             except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
                 # The view is behind until this is repaired; the facts are safe and the other views go on.
-                self._fault = f"view {self.name} stands still: {type(defect).__name__}: {defect}"
+                self._fault = f"view {self.name} stands still{self._between()}: {symptom(defect)}"
                 _log.exception("view_stands_still", view=self.name)
             self._failures += 1
             await asyncio.sleep(min(0.1 * 2 ** min(self._failures, 10), BACKOFF_MOST_SECONDS))
@@ -127,9 +132,22 @@ class Projector:
                 raise Moved
             await self._ensure_ours(connection)
             await _enter(connection, _schema(self.name))
-            await self._view.apply(connection, batch)
+            await self._project(connection, batch)
             await connection.execute(_MOVE, _checkpoint(self.name), reached.xid, reached.number)
         return reached
+
+    async def _project(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
+        self._in_hand = batch
+        await self._view.apply(connection, batch)
+        self._in_hand = ()
+
+    def _between(self) -> str:
+        """Where in the log the view stumbled, as far as is known: a view takes facts by the batch."""
+        if not self._in_hand:
+            return ""
+        first, last = self._in_hand[0], self._in_hand[-1]
+        self._in_hand = ()
+        return f" between {first.stream}/{first.version} and {last.stream}/{last.version}"
 
     # ── building ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -187,7 +205,7 @@ class Projector:
 
     async def _apply_next(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
         await _enter(connection, _schema(self.name, "__next"))
-        await self._view.apply(connection, batch)
+        await self._project(connection, batch)
 
     async def _swap(self, reached: Position) -> bool:
         """Put the new copy in the old one's place, unless the old one got further meanwhile."""
