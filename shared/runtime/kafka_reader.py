@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -19,6 +19,7 @@ from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 
 from shared.runtime.kafka_settings import KafkaSettings
 from shared.runtime.ports import Delivery, Inbox, Record, Transient
+from shared.runtime.symptom import symptom
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,18 @@ LAG_SECONDS = 5.0
 
 class OffsetsDiffer(Exception):
     """The topic does not hold the offset at which the database wants to go on; reading there would lose records."""
+
+    def __init__(self, partition: TopicPartition, said: str) -> None:
+        self.where = f"{partition.topic}[{partition.partition}]"
+        super().__init__(f"{self.where} {said}")
+
+
+class NoTopic(Transient):
+    """A topic that is to be read was never made."""
+
+    def __init__(self, missing: Iterable[str]) -> None:
+        self.where = ", ".join(sorted(missing))
+        super().__init__(f"no topic {self.where}: make the topics first (shifan topics ensure)")
 
 
 class Stalled(Exception):
@@ -57,11 +70,12 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
 
 
 class KafkaReader:
-    """Reads for one inbox, as a member of the group ``<prefix><inbox name>``. ``fault`` is empty when well."""
+    """Reads for one inbox, as a member of the group ``<prefix><inbox name>``. ``fault`` is empty when well and tells
+    operators; :meth:`healthy` tells everybody."""
 
     def __init__(self, settings: KafkaSettings, inbox: Inbox) -> None:
         self.name = inbox.name
-        self.fault = ""
+        self.fault = self._symptom = ""
         self._settings = settings
         self._inbox = inbox
         self._task: asyncio.Task[None] | None = None
@@ -88,6 +102,9 @@ class KafkaReader:
             task.cancel()
             await asyncio.wait({task}, timeout=self._settings.stop_seconds)
 
+    def healthy(self) -> str:
+        return f"{self._inbox.name} {self._symptom}" if self.fault else ""
+
     def forget(self) -> None:
         self._next.clear()
         self._resume_at.clear()
@@ -104,12 +121,14 @@ class KafkaReader:
                 long = time.monotonic() - began > self._settings.stalled_seconds
                 failures = 0 if long else failures + 1
                 self.fault = f"{self._inbox.name}: {type(why).__name__} {why}"
+                self._symptom = f"reads anew: {symptom(why)}"
                 log.warning("reading from Kafka begins anew: %s", self.fault)
                 await asyncio.sleep(self._settings.backoff(failures))
             except Exception as defect:
                 # A defect of ours: the partitions stand still until it is repaired, but not until a restart.
                 failures += 1
                 self.fault = f"{self._inbox.name}: reading stands still: {type(defect).__name__} {defect}"
+                self._symptom = f"stands still: {symptom(defect)}"
                 log.exception("%s", self.fault)
                 await asyncio.sleep(self._settings.backoff(failures))
 
@@ -139,7 +158,7 @@ class KafkaReader:
         wanted = [self._settings.prefix + topic for topic in self._inbox.topics]
         missing = set(wanted) - await consumer.topics()
         if missing:
-            raise Transient(f"no topic {', '.join(sorted(missing))}: make the topics first (ensure_topics)")
+            raise NoTopic(missing)
         consumer.subscribe(wanted, listener=_Listener(self))
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
@@ -163,9 +182,10 @@ class KafkaReader:
             offset = ours.get(self._ours(partition), first[partition])
             if not first[partition] <= offset <= end[partition]:
                 raise OffsetsDiffer(
-                    f"{partition.topic}[{partition.partition}] holds {first[partition]} to {end[partition]} and the "
+                    partition,
+                    f"holds {first[partition]} to {end[partition]} and the "
                     f"database goes on at {offset}: the topic was made anew or cut. Publish it again from the log, "
-                    f"then delete this row of table offsets; what was seen is not applied twice"
+                    f"then delete this row of table offsets; what was seen is not applied twice",
                 )
             consumer.seek(partition, offset)
             self._next[partition] = offset
@@ -175,7 +195,7 @@ class KafkaReader:
         if partition not in self._next or partition in self._resume_at:
             return
         if messages[0].offset < self._next[partition]:
-            raise OffsetsDiffer(f"{partition.topic}[{partition.partition}] jumped back to {messages[0].offset}")
+            raise OffsetsDiffer(partition, f"jumped back to {messages[0].offset}")
         try:
             await self._inbox.receive([self._delivery(message) for message in messages])
         except (Transient, OSError, TimeoutError) as fault:
@@ -191,6 +211,7 @@ class KafkaReader:
     def _pause(self, consumer: AIOKafkaConsumer, partition: TopicPartition, fault: Exception) -> None:
         failures = self._failures[partition] = self._failures.get(partition, 0) + 1
         self.fault = f"{self._inbox.name}: {partition.topic}[{partition.partition}] waits: {fault}"
+        self._symptom = f"waits at {partition.topic}[{partition.partition}]: {symptom(fault)}"
         log.warning("%s", self.fault)
         if self._next.pop(partition, None) is not None:
             self._resume_at[partition] = time.monotonic() + self._settings.backoff(failures)
@@ -240,6 +261,7 @@ class KafkaReader:
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (bug := task.exception()) is not None:
             self.fault = f"{self._inbox.name}: reading ended: {type(bug).__name__} {bug}"
+            self._symptom = f"ended: {symptom(bug)}"
             log.error("%s", self.fault, exc_info=bug)
 
     def _ours(self, partition: TopicPartition) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from shared.runtime.ports import Delivery, Inbox, Record, Transient
 from shared.runtime.records import limited
+from shared.runtime.symptom import symptom
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +89,11 @@ class MemoryBus:
             try:
                 await inbox.receive(batch)
             except (Transient, OSError, TimeoutError) as fault:
-                self._faults[inbox.name] = f"{inbox.name} waits: {type(fault).__name__} {fault}"
-                log.warning("%s", self._faults[inbox.name])
+                self._faults[inbox.name] = f"{inbox.name} waits: {symptom(fault)}"
+                told = f"{inbox.name} waits: {type(fault).__name__} {fault}"
+                log.warning("%s", told)
                 if not self._open or asyncio.get_running_loop().time() + pause > deadline:
-                    raise Transient(self._faults[inbox.name]) from fault
+                    raise Transient(told) from fault
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, most)
             else:
