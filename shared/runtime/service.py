@@ -18,11 +18,12 @@ from shared.runtime.codec import FactCodec
 from shared.runtime.consumer import Consumer
 from shared.runtime.deadlines import DeadlineWorker, Fire
 from shared.runtime.files import Files
-from shared.runtime.forgetting import Forgetting
+from shared.runtime.forgetting import Forgetting, Old
 from shared.runtime.http.app import Edge, create_app
 from shared.runtime.http.health import Check
 from shared.runtime.http.limits import Limits
 from shared.runtime.http.parts import Authenticate
+from shared.runtime.kept import KeptAside
 from shared.runtime.outbound import CaseOf, ToPublic
 from shared.runtime.parking import Parking
 from shared.runtime.ports import Bus, Subscriber, View
@@ -67,7 +68,8 @@ class Worker(Protocol):
 @dataclass(frozen=True)
 class Parts:
     """What makes this service this service. ``refusals`` are its domain's exception classes; ``fire`` carries out a
-    deadline of its view ``deadlines``; ``to_partners`` says what other regions' systems learn."""
+    deadline of its view ``deadlines``; ``to_partners`` says what other regions' systems learn; ``olds`` are rows of its
+    own tables that may be forgotten."""
 
     name: str
     title: str
@@ -82,6 +84,7 @@ class Parts:
     fire: Fire | None = None
     workers: Sequence[Worker] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
+    olds: Sequence[Old] = ()
 
 
 @dataclass
@@ -94,6 +97,7 @@ class Service:
     relay: Relay
     projectors: Mapping[str, Projector]
     parking: Parking
+    kept: KeptAside
     _workers: Sequence[Worker]
 
     @asynccontextmanager
@@ -124,7 +128,7 @@ def assemble(around: Around, parts: Parts) -> Service:
         parts.name, database, store, around.bus, parts.to_public, parts.case_of, to_partners=parts.to_partners
     )
     deadlines = [DeadlineWorker(database, around.clock, parts.fire)] if parts.fire else []
-    workers: list[Worker] = [*deadlines, *parts.workers, Forgetting(database)]
+    workers: list[Worker] = [*deadlines, *parts.workers, Forgetting(database, parts.olds)]
     api = create_app(
         parts.title,
         clock=around.clock,
@@ -136,8 +140,9 @@ def assemble(around: Around, parts: Parts) -> Service:
     )
     for router in parts.routers:
         api.include_router(router)
-    parking = Parking(database, {subscriber.name: subscriber for subscriber in parts.subscribers})
-    return Service(parts.name, api, store, relay, projectors, parking, workers)
+    subscribers = {subscriber.name: subscriber for subscriber in parts.subscribers}
+    parking, kept = Parking(database, subscribers), KeptAside(database, subscribers)
+    return Service(parts.name, api, store, relay, projectors, parking, kept, workers)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -159,6 +164,6 @@ def _checks(around: Around, relay: Relay, workers: Sequence[Worker], own: Mappin
             return f"the database does not answer ({type(away).__name__})"
         return ""
 
-    checks: dict[str, Check] = {"database": database, "bus": around.bus.healthy, "relay": lambda: relay.fault}
+    checks: dict[str, Check] = {"database": database, "bus": around.bus.healthy, "relay": relay.healthy}
     checks |= {worker.name: worker.healthy for worker in workers}
     return checks | dict(own)

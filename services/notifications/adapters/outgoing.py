@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from services.notifications.domain.events import DeliveryFailed, MessageComposed, MessageSent
-from shared.runtime.forgetting import Old
+from shared.runtime.forgetting import by_age
 from shared.runtime.ports import AnyConnection, Recorded
 
 LEASE = timedelta(minutes=5)
@@ -40,14 +40,7 @@ RETURNING message_id
 """
 RELEASE = "DELETE FROM mail_leases WHERE message_id = $1"
 # A sender that died after its mail was put on record leaves its lease behind, and nobody claims that mail again.
-LEFT_BEHIND = Old(
-    "leases of senders that died",
-    """
-DELETE FROM mail_leases WHERE message_id IN (
-    SELECT message_id FROM mail_leases WHERE until < now() - interval '30 days' LIMIT $1
-)
-""",
-)
+LEFT_BEHIND = by_age("leases of senders that died", "mail_leases", key="message_id", column="until", days=30)
 
 
 class OutgoingView:
