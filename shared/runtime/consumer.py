@@ -176,7 +176,9 @@ class Consumer:
                 await connection.executemany(_KEEP, [(self.name, *parking.stored(kept)) for kept in plan.keep])
             await self._remember(connection, plan)
             if spans:
-                await connection.execute(_MOVE_OFFSETS, self.name, *_columns(spans, [after for _, after in spans.values()]))
+                await connection.execute(
+                    _MOVE_OFFSETS, self.name, *_columns(spans, [after for _, after in spans.values()])
+                )
         self._next |= {partition: after for partition, (_, after) in spans.items()}
 
     async def _fence(self, connection: AnyConnection, spans: Mapping[Partition, tuple[int, int]]) -> None:

@@ -181,7 +181,9 @@ class KafkaReader:
                 raise OffsetsDiffer(f"{partition.topic}[{partition.partition}] jumped back to {messages[0].offset}")
         if len(got) > 1:
             with contextlib.suppress(Transient, OSError, TimeoutError):
-                await self._inbox.receive([self._delivery(message) for messages in got.values() for message in messages])
+                await self._inbox.receive(
+                    [self._delivery(message) for messages in got.values() for message in messages]
+                )
                 self._moved(got)
                 return
         for partition, messages in got.items():

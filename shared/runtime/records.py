@@ -122,7 +122,9 @@ def _read(record: Record) -> Envelope | Foreign | Malformed:
     if not _indexable(record.key, ""):
         return Foreign(f"its key has more than {MAX_CASE_BYTES} bytes, which no case of ours has")
     try:
-        return _envelope(record, {name: unquote(text) if "%" in text else text for name, text in record.headers.items()})
+        return _envelope(
+            record, {name: unquote(text) if "%" in text else text for name, text in record.headers.items()}
+        )
     # An hour that no calendar has overflows, and what is nested without end recurses: neither is a ValueError.
     except (KeyError, ValueError, OverflowError, RecursionError, msgspec.DecodeError) as fault:
         return Malformed(f"{type(fault).__name__}: {fault}"[:300])

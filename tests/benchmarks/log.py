@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from uuid import uuid4
 
@@ -57,7 +57,7 @@ async def single_appends(ground: Ground) -> Sequence[Figure]:
     stored = FactCodec((Noted,)).encode("noted:1", 1, NOTED, ORIGIN)
     fact = (1, stored.topic, stored.state)
     async with ground.opened("single", CONNECTIONS) as database, AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(database.reading()) for _ in range(CONNECTIONS)]
+        connections = [await stack.enter_async_context(_connection(database)) for _ in range(CONNECTIONS)]
         ours = await per_second([partial(_insert, connection, fact) for connection in connections])
         peer = await asyncio.to_thread(stock.pgbench, database.url, INSERT, CONNECTIONS, int(SECONDS), ground.folder)
     empty = await ground.empty("stock")
@@ -66,6 +66,15 @@ async def single_appends(ground: Ground) -> Sequence[Figure]:
         against("single appends, 8 connections", ours, "events/s", "pgbench, same INSERT", peer, 0.75),
         against("single appends, 8 connections", ours, "events/s", "stock recorder, 8 threads", theirs, 8),
     ]
+
+
+@asynccontextmanager
+async def _connection(database: Database) -> AsyncIterator[AnyConnection]:
+    connection = await database.connect("append")
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _insert(connection: AnyConnection, fact: tuple[int, str, bytes]) -> int:
