@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -81,6 +81,9 @@ class KafkaBus:
 
     def healthy(self) -> str:
         return "; ".join(filter(None, [self._fault, *(reader.healthy() for reader in self._readers)]))
+
+    def behind(self) -> Mapping[str, int]:
+        return {reader.name: reader.behind for reader in self._readers}
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._making:

@@ -76,12 +76,14 @@ class KafkaReader:
     def __init__(self, settings: KafkaSettings, inbox: Inbox) -> None:
         self.name = inbox.name
         self.fault = self._symptom = ""
+        self.behind = 0
         self._settings = settings
         self._inbox = inbox
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._next: dict[TopicPartition, int] = {}
         self._resume_at: dict[TopicPartition, float] = {}
+        self._paused: dict[TopicPartition, int] = {}
         self._failures: dict[TopicPartition, int] = {}
         self._suspect: dict[TopicPartition, int] = {}
         self._lag_shown = self._progress = 0.0
@@ -234,7 +236,8 @@ class KafkaReader:
         self.fault = f"{self._inbox.name}: {partition.topic}[{partition.partition}] waits: {fault}"
         self._symptom = f"waits at {partition.topic}[{partition.partition}]: {symptom(fault)}"
         log.warning("%s", self.fault)
-        if self._next.pop(partition, None) is not None:
+        if (stood := self._next.pop(partition, None)) is not None:
+            self._paused[partition] = stood
             self._resume_at[partition] = time.monotonic() + self._settings.backoff(failures)
             with contextlib.suppress(IllegalStateError):
                 consumer.pause(partition)
@@ -248,9 +251,17 @@ class KafkaReader:
 
     async def _show_lag(self, consumer: AIOKafkaConsumer) -> None:
         """Tells Kafka where we are, for its tools to show lag; nobody reads it back, so a failure changes nothing."""
-        if not self._next or time.monotonic() - self._lag_shown < LAG_SECONDS:
+        if time.monotonic() - self._lag_shown < LAG_SECONDS:
             return
         self._lag_shown = time.monotonic()
+        stands = {partition: self._paused[partition] for partition in self._resume_at} | self._next
+        self.behind = sum(
+            max(0, (consumer.highwater(partition) or offset) - offset)
+            for partition, offset in stands.items()
+            if partition in consumer.assignment()
+        )
+        if not self._next:
+            return
         with contextlib.suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(POLL_MILLISECONDS / 100):
                 await consumer.commit(dict(self._next))

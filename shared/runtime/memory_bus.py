@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared.runtime.ports import Delivery, Inbox, Record, Transient
 from shared.runtime.records import limited
@@ -72,6 +72,10 @@ class MemoryBus:
 
     def healthy(self) -> str:
         return "; ".join(self._faults.values())
+
+    def behind(self) -> Mapping[str, int]:
+        """The log itself is the queue: what waits is the relay's."""
+        return {}
 
     async def _feed(self, inbox: Inbox, records: Sequence[Record]) -> None:
         """One publisher at a time per subscriber, first come first served: that keeps each publisher's order."""

@@ -24,6 +24,7 @@ from shared.runtime.http.health import Check
 from shared.runtime.http.limits import Limits
 from shared.runtime.http.parts import Authenticate
 from shared.runtime.kept import KeptAside
+from shared.runtime.metrics import Metrics, metrics_routes
 from shared.runtime.outbound import CaseOf, ToPublic
 from shared.runtime.parking import Parking
 from shared.runtime.ports import Bus, Subscriber, View
@@ -121,8 +122,11 @@ Build = Callable[[Around], Service]
 def assemble(around: Around, parts: Parts) -> Service:
     """Put a service together and subscribe it to the bus, before the bus starts."""
     database, store = around.database, parts.store
-    for subscriber in parts.subscribers:
-        around.bus.subscribe(Consumer(database, subscriber, bury=around.bus.publish))
+    consumers = {one.name: Consumer(database, one, bury=around.bus.publish) for one in parts.subscribers}
+    for consumer in consumers.values():
+        around.bus.subscribe(consumer)
+    metrics = Metrics(database, around.bus, around.clock, consumers)
+    store.on_commit(metrics.observe_commit)
     projectors = {view.name: Projector(database, store, view) for view in parts.views}
     relay = Relay(
         parts.name, database, store, around.bus, parts.to_public, parts.case_of, to_partners=parts.to_partners
@@ -137,8 +141,10 @@ def assemble(around: Around, parts: Parts) -> Service:
         checks=_checks(around, relay, [*projectors.values(), *workers], parts.checks),
         refusals=parts.refusals,
         limits=limits_of(around.settings),
+        observe=metrics.observe_request,
     )
-    for router in parts.routers:
+    metrics.leading = lambda: relay.leading
+    for router in (*parts.routers, metrics_routes(metrics)):
         api.include_router(router)
     subscribers = {subscriber.name: subscriber for subscriber in parts.subscribers}
     parking, kept = Parking(database, subscribers), KeptAside(database, subscribers)

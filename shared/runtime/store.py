@@ -115,6 +115,10 @@ class FactStore:
         """Call ``waker`` whenever this process appended: the tails of the log need not wait for their next look."""
         self._wakers.append(waker)
 
+    def on_commit(self, observe: Callable[[int], None]) -> None:
+        """Tell ``observe`` how many appends were committed together, each time."""
+        self._commit.observe = observe
+
     def off_append(self, waker: Callable[[], None]) -> None:
         self._wakers.remove(waker)
 

@@ -297,6 +297,18 @@ async def test_a_failing_partition_does_not_hold_up_the_others(rig: Rig) -> None
     assert inbox.keys() == {"bad", *(f"good{number}" for number in range(40))}
 
 
+async def test_a_bus_that_keeps_records_says_how_many_wait(rig: Rig) -> None:
+    needs(rig, "keeps_records")
+    inbox = Collector(fails=lambda batch: True)
+    async with running(rig, inbox) as bus:
+        assert bus.behind() == {inbox.name: 0}
+        await bus.publish(series("a", 7))
+        await eventually(lambda: bus.behind() == {inbox.name: 7}, "what waits is counted")
+        inbox.fails = lambda batch: False
+        await arrived(inbox, 7)
+        await eventually(lambda: bus.behind() == {inbox.name: 0}, "nothing waits")
+
+
 async def test_two_members_share_the_work_and_one_takes_over_when_the_other_leaves(rig: Rig) -> None:
     needs(rig, "shares_a_group")
     inbox = Collector()
