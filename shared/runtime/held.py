@@ -80,10 +80,10 @@ async def _anything(connection: asyncpg.Connection[Any]) -> None:
 
 
 @asynccontextmanager
-async def held(database: Database, purpose: str) -> AsyncIterator[Held]:
+async def held(database: Database, purpose: str, **settings: str) -> AsyncIterator[Held]:
     """A session that beats; it is closed, and its locks are free, when the block ends."""
     patience = str(round(LEASE_SECONDS * 1000))
-    connection = await database.connect(purpose, idle_session_timeout=patience)
+    connection = await database.connect(purpose, idle_session_timeout=patience, **settings)
     session = Held(connection)
     beating = asyncio.create_task(session.beat(), name=f"beat of {purpose}")
     try:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 from collections.abc import Callable, Sequence
 
 import structlog
 
 from shared.envelope import START, Position
 from shared.runtime.codec import UnknownFact
+from shared.runtime.held import held
 from shared.runtime.ports import AnyConnection, Recorded, Transient, View
 from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.store import FactStore
@@ -26,6 +28,7 @@ BATCH = 1000
 BACKOFF_MOST_SECONDS = 30.0
 SWAP_TRIES = 10
 _BUILDING = 7_401_020
+_MARK = "rebuilding_"
 
 _log = structlog.get_logger("projector")
 Progress = Callable[[int], None]
@@ -173,33 +176,44 @@ class Projector:
     async def rebuild(self, progress: Progress | None = None, *, only_if_other_shape: bool = False) -> int:
         """Fill a second copy from the first fact and swap; returns the number of facts projected. One at a time: a
         second one waits. The view answers all the while, from the old copy."""
-        guard = await self._database.connect("rebuild", statement_timeout="0", lock_timeout="0")
-        try:
-            await guard.execute("SELECT pg_advisory_lock($1, hashtext($2))", _BUILDING, self.name)
-            if only_if_other_shape and await self._stands(guard) == self._shape:
+        async with held(self._database, "rebuild", statement_timeout="0", lock_timeout="0") as guard:
+            await guard.ask(lambda c: c.execute("SELECT pg_advisory_lock($1, hashtext($2))", _BUILDING, self.name))
+            if only_if_other_shape and await guard.ask(self._stands) == self._shape:
                 return 0
-            await self._make_next()
-            return await self._fill_next(progress or (lambda _: None))
-        finally:
-            await guard.close(timeout=5)
+            return await self._fill_next(await self._make_next(), progress or (lambda _: None))
 
-    async def _make_next(self) -> None:
-        fresh = _schema(self.name, "__next")
+    async def _make_next(self) -> str:
+        """Returns the mark of this copy. Who was frozen loses his lock, and another one begins a copy of the same name:
+        the mark keeps the two apart."""
+        fresh, mark = _schema(self.name, "__next"), secrets.token_hex(8)
         async with self._database.transaction() as connection:
             await connection.execute(f"DROP SCHEMA IF EXISTS {fresh} CASCADE")
             await connection.execute(f"CREATE SCHEMA {fresh}")
             await _enter(connection, fresh)
+            await connection.execute(f"CREATE TABLE {_MARK} (mark text NOT NULL)")
+            await connection.execute(f"INSERT INTO {_MARK} VALUES ($1)", mark)  # noqa: S608 - our own word
             await connection.execute(self._view.ddl)
+        return mark
 
-    async def _fill_next(self, progress: Progress) -> int:
+    async def _ensure_same(self, connection: AnyConnection, mark: str) -> None:
+        """Until the transaction ends nobody can take this copy away: reading its mark locks the table."""
+        stands = f"{_schema(self.name, '__next')}.{_MARK}"
+        if await connection.fetchval("SELECT to_regclass($1)", stands) is not None:
+            found = await connection.fetchval(f"SELECT mark FROM {stands}")  # noqa: S608 - our own words
+            if found == mark:
+                return
+        raise Transient(f"view {self.name}: another rebuild began meanwhile; its copy counts")
+
+    async def _fill_next(self, mark: str, progress: Progress) -> int:
         reached, count = START, 0
         for _ in range(SWAP_TRIES):
             while batch := await self._store.read(reached, self._batch):
                 async with self._database.transaction() as connection:
+                    await self._ensure_same(connection, mark)
                     await self._apply_next(connection, batch)
                 reached, count = _last(batch), count + len(batch)
                 progress(count)
-            if await self._swap(reached):
+            if await self._swap(reached, mark):
                 return count
         raise Transient(f"view {self.name}: the log grows faster than it can be projected; try again when it is quiet")
 
@@ -207,12 +221,14 @@ class Projector:
         await _enter(connection, _schema(self.name, "__next"))
         await self._project(connection, batch)
 
-    async def _swap(self, reached: Position) -> bool:
+    async def _swap(self, reached: Position, mark: str) -> bool:
         """Put the new copy in the old one's place, unless the old one got further meanwhile."""
         old, fresh = _schema(self.name), _schema(self.name, "__next")
         async with self._database.transaction() as connection:
             if await _position(connection, _LOCK, _checkpoint(self.name)) > reached:
                 return False
+            await self._ensure_same(connection, mark)
+            await connection.execute(f"DROP TABLE {fresh}.{_MARK}")
             await connection.execute(f"DROP SCHEMA IF EXISTS {old} CASCADE")
             await connection.execute(f"ALTER SCHEMA {fresh} RENAME TO {old}")
             await connection.execute(_SHAPE, self.name, self._shape)
