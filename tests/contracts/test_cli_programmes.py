@@ -119,7 +119,13 @@ def test_a_deadline_is_explained_day_by_day(arguments: tuple[str, ...], due: str
 
 
 @pytest.mark.parametrize(
-    "arguments", [("2026-02-09", "7", "--unit", "fortnight"), ("2026-02-09", "99999"), ("soon", "7"), ("2026-02-09", "7", "--roll", "up")]
+    "arguments",
+    [
+        ("2026-02-09", "7", "--unit", "fortnight"),
+        ("2026-02-09", "99999"),
+        ("soon", "7"),
+        ("2026-02-09", "7", "--roll", "up"),
+    ],
 )
 def test_a_period_that_is_none_is_refused(arguments: tuple[str, ...]) -> None:
     told = shifan("deadline", "explain", *arguments)

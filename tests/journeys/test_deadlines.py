@@ -1,4 +1,4 @@
-"""One regulation whose round crosses New Year, over HTTP: every deadline is counted from another event, to the minute."""
+"""A regulation whose round crosses New Year, over HTTP: every deadline is counted from another event, to the minute."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Bank:
 
     def __init__(self, house: House, number: int) -> None:
         self.house = house
-        stem = f"91990101MASEED{number:03d}"
+        stem = f"91990101MAEED0{number:03d}"
         uscc = stem + check_uscc(stem)
         self.who = Somebody(f"applicant-{number}", "applicant", COUNTY, uscc)
         self.case_id = ""

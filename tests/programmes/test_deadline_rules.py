@@ -1,4 +1,4 @@
-"""A deadline that could never be counted, or that contradicts itself, is refused with line and remedy; what can, loads."""
+"""A deadline that could never be counted, or contradicts itself, is refused with line and remedy; what can, loads."""
 
 from __future__ import annotations
 
@@ -18,27 +18,46 @@ STEPS = GOOD.index("    steps:\n")
 FEE = GOOD.index("fee:")
 AWARDS = """\
 awards:
-  - {id: title, title: {zh: 称号, en: title}, certificate: true, plaque: false, source: {clause: 七}, validity: VALIDITY}
+  - id: title
+    title: {zh: 称号, en: title}
+    certificate: true
+    plaque: false
+    source: {clause: 七}
+    validity: VALIDITY
 """
 LASTING = "{length: {length: 3, unit: year}, starts: award, ends: anniversary, at_end: lapses, renewal: false}"
-WAY = """\
-    steps:
-      - {id: apply, title: {zh: 申请, en: apply}, type: file, actor: applicant, outcomes: {filed: check}, source: {clause: 五}}
-      - {id: check, title: {zh: 查, en: check}, type: check, actor: officer, parameters: {corrections: 1, correct_within: {within: {length: 5, unit: working_day}}, silence: none}, outcomes: {complete: notice, to_correct: correct}, source: {clause: 五}}
-      - {id: correct, title: {zh: 补, en: correct}, type: file, actor: applicant, outcomes: {filed: check}, repeat: {at_most: 1, then: done}, source: {clause: 五}}
-      - {id: notice, title: {zh: 公示, en: notice}, type: notice, actor: officer, parameters: {notice: notice}, outcomes: {clear: decide, upheld: mend}, source: {clause: 五}}
-      - {id: mend, title: {zh: 改, en: mend}, type: rectify, actor: applicant, parameters: {within: {within: {length: 2, unit: week}}}, outcomes: {rectified: decide, overdue: done}, source: {clause: 五}}
-      - {id: decide, title: {zh: 决定, en: decide}, type: decide, actor: officer, parameters: {approver: approver}, outcomes: {approved: award, refused: done}, source: {clause: 五}}
-      - {id: award, title: {zh: 授予, en: award}, type: award, actor: officer, parameters: {award: title}, outcomes: {awarded: look}, source: {clause: 五}}
-      - {id: look, title: {zh: 看, en: look}, type: inspect, actor: officer, outcomes: {passed: publish, failed: done}, source: {clause: 五}}
-      - {id: publish, title: {zh: 公布, en: publish}, type: publish, actor: officer, parameters: {channels: [网站]}, outcomes: {published: done}, source: {clause: 五}}
-      - {id: done, title: {zh: 结束, en: done}, type: close, actor: officer, parameters: {result: completed}}
-"""
+TIME_TO_CORRECT = "correct_within: {within: {length: 5, unit: working_day}}, "
+TIME_TO_MEND = "parameters: {within: {within: {length: 2, unit: week}}}, "
+WAY = {
+    "apply": ("file", "applicant", "", "filed: check"),
+    "check": (
+        "check",
+        "officer",
+        f"parameters: {{corrections: 1, {TIME_TO_CORRECT}silence: none}}, ",
+        "complete: notice, to_correct: correct",
+    ),
+    "correct": ("file", "applicant", "repeat: {at_most: 1, then: done}, ", "filed: check"),
+    "notice": ("notice", "officer", "parameters: {notice: notice}, ", "clear: decide, upheld: mend"),
+    "mend": ("rectify", "applicant", TIME_TO_MEND, "rectified: decide, overdue: done"),
+    "decide": ("decide", "officer", "parameters: {approver: approver}, ", "approved: award, refused: done"),
+    "award": ("award", "officer", "parameters: {award: title}, ", "awarded: look"),
+    "look": ("inspect", "officer", "", "passed: publish, failed: done"),
+    "publish": ("publish", "officer", "parameters: {channels: [网站]}, ", "published: done"),
+}
+END = "      - {id: done, title: {zh: 结束, en: done}, type: close, actor: officer, parameters: {result: completed}}\n"
+
+
+def line(name: str) -> str:
+    """One step of the way, as it is written."""
+    kind, actor, more, outcomes = WAY[name]
+    words = f"title: {{zh: {name}, en: {name}}}, type: {kind}, actor: {actor}"
+    return f"      - {{id: {name}, {words}, {more}outcomes: {{{outcomes}}}, source: {{clause: 五}}}}\n"
 
 
 def definition(step: str = "", deadline: str = "", validity: str = LASTING, rounds: str = "{cadence: called}") -> str:
     """The whole way, with this deadline on one of its steps."""
-    text = GOOD[:STEPS] + WAY + GOOD[FEE:] + AWARDS.replace("VALIDITY", validity)
+    steps = "    steps:\n" + "".join(line(name) for name in WAY) + END
+    text = GOOD[:STEPS] + steps + GOOD[FEE:] + AWARDS.replace("VALIDITY", validity)
     text = text.replace("rounds: null", f"rounds: {rounds}")
     if step:
         before = f"{{id: {step}, "
@@ -51,10 +70,7 @@ def counted(starts: str) -> str:
     return f"{{within: {{length: 5, unit: working_day}}, starts: {starts}}}"
 
 
-TIME_TO_CORRECT = "correct_within: {within: {length: 5, unit: working_day}}, "
-TIME_TO_MEND = "parameters: {within: {within: {length: 2, unit: week}}}, "
-STEP_IDS = ("apply", "check", "correct", "notice", "mend", "decide", "award", "look", "publish")
-ALWAYS = set(STEP_IDS)
+ALWAYS = set(WAY)
 COUNTABLE: dict[str, set[str]] = {
     "entered": ALWAYS,
     "round_closed": ALWAYS,
@@ -77,7 +93,7 @@ def test_every_event_of_the_language_is_known_everywhere() -> None:
     assert {starts for starts in words if start_of(starts, Case()) is not None} == set()
 
 
-@pytest.mark.parametrize("step", STEP_IDS)
+@pytest.mark.parametrize("step", WAY)
 @pytest.mark.parametrize("starts", COUNTABLE)
 def test_an_event_must_be_able_to_lie_before_the_step(starts: str, step: str) -> None:
     text = definition(step, counted(starts)).replace(TIME_TO_CORRECT, "").replace(TIME_TO_MEND, "")
@@ -99,7 +115,9 @@ def test_a_title_without_an_end_has_no_last_day_to_count_from() -> None:
 
 
 def test_a_procedure_on_a_title_counts_from_its_last_day() -> None:
-    text = definition("check", counted("valid_to")).replace("subject: application", "subject: title\n    needs_title: true")
+    text = definition("check", counted("valid_to")).replace(
+        "subject: application", "subject: title\n    needs_title: true"
+    )
     load(SourceFile("good.yaml", text))
 
 
@@ -121,7 +139,9 @@ CONTRADICTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("step", "deadline", "field", "remedy"), CONTRADICTIONS, ids=[each[1] for each in CONTRADICTIONS])
+@pytest.mark.parametrize(
+    ("step", "deadline", "field", "remedy"), CONTRADICTIONS, ids=[each[1] for each in CONTRADICTIONS]
+)
 def test_what_contradicts_itself_is_refused(step: str, deadline: str, field: str, remedy: str) -> None:
     (fault,) = refusal(definition(step, deadline))
     assert fault.path == f"procedures[main].steps[{step}].{field}"
@@ -153,9 +173,7 @@ def test_a_time_to_correct_is_counted_from_what_lies_before_the_correction() -> 
 
 
 def test_a_yearly_day_after_an_event_is_said_in_words() -> None:
-    programme = load(
-        SourceFile("good.yaml", definition("publish", "{yearly: {month: 2, day: last}, starts: awarded}"))
-    )
+    programme = load(SourceFile("good.yaml", definition("publish", "{yearly: {month: 2, day: last}, starts: awarded}")))
     words = said(programme.step("publish").deadline)
     assert words.en == "every year by the last day of month 2, the first after the award"
     assert words.zh == "授予之后每年2月最后一日"

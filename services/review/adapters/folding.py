@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueCounted, StepDueRecounted, StepEntered
+from services.review.domain.case import (
+    CaseOpened,
+    CaseWithdrawn,
+    StepConcluded,
+    StepDueCounted,
+    StepDueRecounted,
+    StepEntered,
+)
 from services.review.domain.desks import Desk
 from services.review.domain.steps import award, close, decide, file
 from services.review.domain.steps import notice_acts as notice

@@ -26,8 +26,8 @@ ROLES = tuple(dict.fromkeys((*PARTIES, *READERS)))
 
 @dataclass(frozen=True)
 class Counted:
-    """One limit of the step: ``kind`` is own, correction, cascade or notice. Without ``counted_from`` what it is counted
-    from has not happened yet. ``days`` is every day that was looked at, in both languages."""
+    """One limit of the step: ``kind`` is own, correction, cascade or notice. Without ``counted_from`` the event that it
+    is counted from has not happened yet. ``days`` is every day that was looked at, in both languages."""
 
     kind: str
     rule_zh: str
@@ -77,7 +77,9 @@ def _limits(case: Case, programme: Programme, calendar: Calendar) -> list[Counte
     if isinstance(step.parameters, Noticing) and isinstance(state, notice.State) and state.posted:
         rules = programme.notice(step.parameters.notice)
         end = notice_end(rules.duration, state.posted.posted_on, rules.id, calendar)
-        found.append(_counted("notice", said(rules.duration), rules.source.clause, "posted", state.posted.posted_at, end))
+        found.append(
+            _counted("notice", said(rules.duration), rules.source.clause, "posted", state.posted.posted_at, end)
+        )
     return found
 
 

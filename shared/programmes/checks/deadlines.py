@@ -1,4 +1,4 @@
-"""Understands whether a deadline can be counted: its event can have happened, its units agree, nothing contradicts it."""
+"""Understands whether a deadline can be counted: its event can have happened, its units agree, nothing contradicts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,24 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from shared.programmes.model import Award, Checking, Deadline, Duration, Filing, Procedure, Programme, RoundRules, Step
-from shared.programmes.model import Awarding, Rectifying, Validity
+from shared.programmes.checks.graph import followers
+from shared.programmes.model import (
+    Award,
+    Awarding,
+    Checking,
+    Deadline,
+    Duration,
+    Filing,
+    Procedure,
+    Programme,
+    Rectifying,
+    RoundRules,
+    Step,
+    Validity,
+)
 from shared.programmes.model.steps import OUTCOMES
 from shared.programmes.model.times import LONGEST
 from shared.programmes.model.words import NOWHERE
-from shared.programmes.checks.graph import followers
 from shared.programmes.reading.faults import Findings
 
 BRINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -33,9 +33,7 @@ from tests.support.regulation import PROGRAMME, with_step
 from tests.unit.review.story import ANSWERS, APPLICANT, MACHINE, MONDAY, OFFICER, PAPERS, REVIEWER, Story, faulty
 
 OPENS, CLOSES = datetime(2026, 3, 2, 1, 0, tzinfo=UTC), datetime(2026, 4, 30, 9, 30, tzinfo=UTC)
-IN_ROUND = c.OpenCase(
-    "case-1", PROGRAMME.ref, "round-1", APPLICANT, round_opens_at=OPENS, round_closes_at=CLOSES
-)
+IN_ROUND = c.OpenCase("case-1", PROGRAMME.ref, "round-1", APPLICANT, round_opens_at=OPENS, round_closes_at=CLOSES)
 
 
 def within(length: int, unit: Any = "working_day", starts: Any = "entered", **more: Any) -> Deadline:
@@ -84,7 +82,7 @@ def test_a_correction_is_a_filing_too() -> None:
 def test_from_the_end_of_the_round_to_the_minute() -> None:
     hours = with_step("check", deadline=within(36, "hour", "round_closed"))
     assert opened(hours).case.due_at == at("2026-05-02T05:30:00")
-    days = with_step("check", deadline=within(1, "calendar_day", "round_closed", at=datetime(1, 1, 1, 11, 30).time()))
+    days = with_step("check", deadline=within(1, "calendar_day", "round_closed", at=time(11, 30)))
     assert opened(days).case.due_at == at("2026-05-01T11:30:00")
 
 
@@ -260,7 +258,7 @@ def test_late_is_only_late_where_the_text_has_no_outcome_for_it() -> None:
 
 # ── each level's last moment in the round ────────────────────────────────────────────────────────────────────────
 
-NOON = YearlyMoment(month=5, day=20, at=datetime(1, 1, 1, 12, 0).time())
+NOON = YearlyMoment(month=5, day=20, at=time(12, 0))
 
 
 def test_a_level_has_its_own_last_moment_in_the_round() -> None:
@@ -277,7 +275,7 @@ def test_being_late_there_is_seen_and_ends_nothing() -> None:
 
 
 def test_a_round_over_new_year_is_due_in_the_next_year() -> None:
-    moment = YearlyMoment(month=1, day=20, at=datetime(1, 1, 1, 17, 30).time())
+    moment = YearlyMoment(month=1, day=20, at=time(17, 30))
     opening = replace(IN_ROUND, round_opens_at=at("2025-11-03T09:00:00"), round_closes_at=at("2026-01-09T17:30:00"))
     story = opened(cascading(PROGRAMME, ("check", moment)), opening, at("2025-12-29T15:00:00"))
     assert story.case.due_at == at("2026-01-20T17:30:00")
@@ -294,9 +292,7 @@ def test_the_first_of_two_limits_counts(days: int, due: datetime) -> None:
 
 
 def test_a_shorter_limit_that_begins_within_the_step_counts_from_there() -> None:
-    programme = cascading(
-        with_step("notice", deadline=within(1, "calendar_day", "posted")), ("notice", NOON)
-    )
+    programme = cascading(with_step("notice", deadline=within(1, "calendar_day", "posted")), ("notice", NOON))
     story = opened(programme).accepted().assessed().endorsed().scored().visited().listed()
     assert story.case.due_at == at("2026-05-20T12:00:00")
     assert story.posted().case.due_at == end_of("2026-04-28")
@@ -357,7 +353,12 @@ MOMENTS = st.builds(
 )
 
 
-@given(moment=MOMENTS, start=st.datetimes(datetime(2012, 1, 1), datetime(2025, 12, 31), timezones=st.just(UTC)))
+@given(
+    moment=MOMENTS,
+    start=st.datetimes(
+        datetime.fromisoformat("2012-01-01"), datetime.fromisoformat("2025-12-31"), timezones=st.just(UTC)
+    ),
+)
 def test_a_day_of_every_year_is_the_first_after_the_start(moment: YearlyMoment, start: datetime) -> None:
     found = next_yearly(moment, start, Calendar()).instant
     assert start < found < start + timedelta(days=400)
@@ -378,7 +379,9 @@ def test_a_day_of_every_year_is_the_first_after_the_start(moment: YearlyMoment, 
             st.sampled_from(["none", "next_working_day", "previous_working_day"]),
         ),
     ),
-    start=st.datetimes(datetime(2098, 10, 1), datetime(2099, 5, 1), timezones=st.just(UTC)),
+    start=st.datetimes(
+        datetime.fromisoformat("2098-10-01"), datetime.fromisoformat("2099-05-01"), timezones=st.just(UTC)
+    ),
     off=OFF,
 )
 def test_counting_again_never_shortens_and_never_leaps(deadline: Deadline, start: datetime, off: set[int]) -> None:
