@@ -167,3 +167,13 @@ def test_a_rolled_end_in_an_unpublished_year_is_provisional_until_its_notice(
     plan = YearPlan(2099, frozenset(date(2099, 1, 1) + timedelta(days=n) for n in off), frozenset(), "notice")
     found = end(known.with_year(plan), rule)
     assert not found.provisional
+
+
+def test_a_years_notice_may_take_days_of_the_december_before() -> None:
+    """As those for 2019 (29 to 31 December 2018) and 2023 (31 December 2022) did."""
+    plan = YearPlan(2027, frozenset({day("2026-12-31"), day("2027-01-01")}), frozenset({day("2026-12-27")}), "notice")
+    known = KNOWN.with_year(plan)
+    assert end(known, Rule(day("2026-12-25"), 4, "working_day")).day == day("2026-12-30")
+    assert end(known, Rule(day("2026-12-29"), 2, "working_day")).day == day("2027-01-04")
+    with pytest.raises(ValueError, match="December before"):
+        YearPlan(2027, frozenset({day("2026-11-30")}), frozenset(), "notice")

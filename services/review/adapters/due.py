@@ -134,7 +134,8 @@ async def _recounts(connection: AnyConnection, changes: Changes) -> None:
 def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
     match fact:
         case StepEntered() if fact.due_at is not None:
-            at = fact.due_at + (HEARD if fact.type == file.TYPE else AFTER)
+            # A case that comes too late is overdue at once, each time that it comes.
+            at = max(fact.due_at + (HEARD if fact.type == file.TYPE else AFTER), fact.entered_at)
             changes.due(case_id, STEP_DUE, fact.step, at, fact.due_provisional, fact.entered_at)
         case StepDueCounted():
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.counted_at)

@@ -102,9 +102,10 @@ def decide_in_step(
 def decide_lapse(
     step_id: str, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
 ) -> Facts:
-    """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing."""
+    """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing, and so it
+    is while the year that it rests on is not published: nobody knows yet whether it is over."""
     overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at < now
-    if not overdue:
+    if not overdue or case.due_provisional:
         return ()
     step = programme.step(step_id)
     decided = TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now, calendar))

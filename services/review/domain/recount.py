@@ -8,7 +8,7 @@ from services.review.domain.case import StepDueRecounted, evolve
 from services.review.domain.days import because
 from services.review.domain.limits import binding
 from services.review.domain.people import Person
-from services.review.domain.progress import Facts, decide_in_step
+from services.review.domain.progress import Facts, decide_in_step, decide_lapse
 from services.review.domain.steps import notice
 from services.review.domain.steps.notice_acts import RecountNotice
 from services.review.domain.subject import Case
@@ -19,14 +19,15 @@ from shared.programmes.model import Programme
 def decide_recount(
     step_id: str, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Count what is provisional in the present step again: its own deadline and its notice. Twice is once."""
+    """Count what is provisional in the present step again: its own deadline and its notice. Twice is once. A deadline
+    that waited for the year beyond its end passes with it."""
     if case.status != "open" or case.step != step_id:
         return ()
     moved = _step_due(case, programme, now, calendar)
     for fact in moved:
         case = evolve(case, fact)
     if case.step_type != notice.TYPE:
-        return moved
+        return (*moved, *decide_lapse(step_id, case, programme, now, calendar)) if moved else ()
     return (*moved, *decide_in_step(RecountNotice(step_id, by), case, programme, now, calendar))
 
 

@@ -101,8 +101,8 @@ def decide(command: Command, situation: Situation) -> Decided:
 
 
 def _taken(received: FilingReceived, situation: Situation) -> Decided:
-    """Late is late although nobody looked in between, where the programme knows the outcome."""
-    due_at = situation.case.due_at
+    """Late is late although nobody looked in between, where the programme knows the outcome and the end is known."""
+    due_at = None if situation.case.due_provisional else situation.case.due_at
     if due_at is not None and received.filed_at > due_at and "late" in situation.step.outcomes:
         return Decided((received,), "late", "late")
     return Decided((received,), "filed")
