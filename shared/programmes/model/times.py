@@ -61,9 +61,9 @@ class Deadline:
     """Until when something must be done: exactly one of ``within``, ``yearly`` and ``on``.
 
     ``starts`` is the event that ``within`` is counted from, and after which the next ``yearly`` day is meant; where it
-    happened more than once, the last time. ``entered``: the case came to the step. ``filed``: an application, a
-    correction or a report was handed in. ``posted``: a notice went up. ``decided``: a decide step ended. ``awarded``: a
-    title was conferred. ``ordered``: a correction was asked for, or a time to put something right began. ``met``: an
+    happened more than once, the last time. Of a step, ``entered``: the case came to it. ``filed``: an application, a
+    correction or a report was handed in. ``posted``: a notice went up. ``decided``: a decide step ended. ``awarded``:
+    a title was conferred. ``ordered``: a correction was asked for, or a time to put something right began. ``met``: an
     assessment found the conditions met, or an inspection was passed. ``round_closed``: the window of the case's round
     closed. ``valid_to``: the last day of the title. A notice's own step may be counted from its posting, a rectify
     step from its order, an award step from the award; otherwise the event must lie before the step.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from services.review.domain import commands as c
 from services.review.domain.case import NONE, StepDueCounted, StepDueRecounted, StepEntered, evolve
 from services.review.domain.days import count, next_yearly, start_at
+from services.review.domain.events import FACTS
 from services.review.domain.progress import decide_lapse, decide_open
 from services.review.domain.recount import decide_recount
 from shared.calendar import Calendar, YearPlan
+from shared.envelope import Actor, Origin
 from shared.programmes.model import (
     Cascade,
     Checking,
@@ -29,6 +32,7 @@ from shared.programmes.model import (
     Text,
     YearlyMoment,
 )
+from shared.runtime.codec import FactCodec
 from tests.support.regulation import PROGRAMME, with_step
 from tests.unit.review.story import ANSWERS, APPLICANT, MACHINE, MONDAY, OFFICER, PAPERS, REVIEWER, Story, faulty
 
@@ -396,3 +400,18 @@ def test_counting_again_never_shortens_and_never_leaps(deadline: Deadline, start
     story.take(decide_recount("check", MACHINE, story.case, programme, start, calendar.with_year(plan)))
     assert story.case.due_at is not None
     assert before <= story.case.due_at < before + timedelta(days=200)
+
+
+# ── what was stored before ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_case_of_the_first_days_of_the_log_is_read_without_a_window() -> None:
+    codec, origin = FactCodec(FACTS), Origin(Actor("person", "officer"), MONDAY, "command")
+    (opened_fact, *_) = Story().filed().facts
+    stored = codec.encode("case:1", 1, opened_fact, origin)
+    state = json.loads(stored.state)
+    for new in ("round_opens_at", "round_closes_at", "valid_to"):
+        del state[new]
+    read = codec.decode("case:1", 1, stored.topic, json.dumps(state).encode(), None).fact
+    assert read == opened_fact
+    assert (read.round_opens_at, read.round_closes_at, read.valid_to) == (None, None, None)
