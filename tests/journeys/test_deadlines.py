@@ -149,6 +149,8 @@ async def test_every_deadline_is_counted_from_its_own_event(house: House) -> Non
     assert await prompt.due() == at("2026-01-20T12:00:00"), "the county's own last moment in the round"
     prompt.clock("2026-01-20T12:01:00")
     assert (await prompt.case())["step"] == "naming", "being late there ends nothing"
+    (waiting,) = ok(await house.get(NAMING, "/review/work"))["items"]
+    assert datetime.fromisoformat(waiting["due_at"]) < house.clock.now(), "and everybody sees it"
     await prompt.act(NAMING, "naming/endorsement", {"agrees": True, "reason": "recommended"})
     assert await prompt.due() == end_of("2026-01-29"), "ten working days after 15 January"
 

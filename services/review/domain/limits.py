@@ -100,10 +100,11 @@ def _stated(step: Step, case: Case, programme: Programme) -> tuple[Kind, Deadlin
 
 def _time_to_correct(step: Step, case: Case, programme: Programme) -> Deadline | Unset | None:
     last = case.history[-1] if case.history else None
-    if step.type != "file" or last is None or last.outcome != "to_correct":
+    if last is None or last.outcome != "to_correct":
         return None
-    parameters = programme.step(last.step).parameters
-    return parameters.correct_within if isinstance(parameters, Checking) else None
+    check = programme.step(last.step)
+    led_here = check.outcomes["to_correct"] == step.id  # and not past it, because it was entered often enough
+    return check.parameters.correct_within if isinstance(check.parameters, Checking) and led_here else None
 
 
 def _cascade(
