@@ -111,6 +111,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "relaxes": ("可放宽的条件", "what it relaxes"),
         "renewal": ("续期", "renewal"),
         "repeat": ("次数限制", "repeat"),
+        "repeats": ("频次", "how often"),
         "revocation": ("撤销情形", "revocation grounds"),
         "rewards": ("扶持", "rewards"),
         "rounds": ("申报轮次", "rounds"),
