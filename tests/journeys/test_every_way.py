@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.programmes.model import Closing, Procedure, Programme
-from tests.journeys.graph import Standing, answers_of, inside
+from tests.journeys.graph import Standing, answers_of, inside, ok
 from tests.journeys.ways import LedWalk, Map, Way
 from tests.programmes.demo_shelf import SHELF, examples
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
-from tests.support.house import House, standing
+from tests.support.house import House, Somebody, standing
 
 PROCEDURES = [(programme, procedure) for programme in SHELF.programmes() for procedure in programme.procedures]
 
@@ -32,9 +32,17 @@ WAYS = [(p, x, way) for p, x in PROCEDURES for way in map_of(p, x).ways()]
 
 @pytest.fixture(scope="module")
 async def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    clock = FixedClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    clock = FixedClock(datetime(2026, 3, 16, 2, 0, tzinfo=UTC))
     async with standing(databases, tmp_path_factory.mktemp("demo"), SHELF, clock) as standing_house:
         yield standing_house
+
+
+@pytest.fixture(autouse=True)
+async def next_year(house: House) -> None:
+    """The ways take years; no notice waits for a calendar here."""
+    year = house.clock.now().year + 1
+    plan = {"year": year, "off": [f"{year}-01-01"], "make_up": [], "notice": f"demonstration {year}"}
+    ok(await house.post(Somebody("calendar", "operator", "000000"), "/review/calendar/years", plan))
 
 
 def test_every_kind_is_here_and_every_end_is_walked_to() -> None:

@@ -1,4 +1,4 @@
-"""Understands where the made-up regulations lie, and the examples beside each of them."""
+"""Understands where the made-up regulations lie, and the examples beside those whose conditions have expressions."""
 
 from pathlib import Path
 from typing import Any
@@ -18,4 +18,4 @@ def file_of(programme: Programme) -> Path:
 
 def examples(programme: Programme) -> dict[str, Any]:
     path = file_of(programme).with_suffix(".examples.yaml")
-    return yaml.safe_load(path.read_text("utf-8")) or {}
+    return yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}

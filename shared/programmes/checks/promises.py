@@ -1,11 +1,6 @@
-"""Understands what a definition promises and could never keep: outcomes without a way, days that do not exist."""
+"""Understands what a definition promises and could never keep: outcomes without a way, payments nobody planned."""
 
 from __future__ import annotations
-
-import calendar
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 from shared.programmes.model import (
     Checking,
@@ -14,7 +9,6 @@ from shared.programmes.model import (
     Paying,
     Procedure,
     Programme,
-    Rectifying,
     Rubric,
     Scoring,
     Step,
@@ -26,16 +20,12 @@ from shared.programmes.reading.faults import Findings
 
 _NEVER_ACT = ("inspector", "public", "machine")
 _APPLICANTS = ("file", "endorse", "inspect", "publish", "rectify", "close")
-_LEAP = 2028
 
 
 def check_promises(programme: Programme, findings: Findings) -> None:
     """Report what is written and could never come true."""
-    for path, value in _parts(programme, ""):
-        if isinstance(value, YearlyMoment):
-            _moment(value, path, findings)
-        elif isinstance(value, Rubric):
-            _floors(value, path, findings)
+    for rubric in programme.rubrics:
+        _floors(rubric, f"rubrics[{rubric.id}]", findings)
     for award in programme.awards:
         length = award.validity.length if isinstance(award.validity, Validity) else None
         if isinstance(length, Duration) and length.unit not in ("year", "month"):
@@ -55,26 +45,6 @@ def check_promises(programme: Programme, findings: Findings) -> None:
         _routes(procedure, findings)
         for step in procedure.steps:
             _step(step, procedure, programme, f"procedures[{procedure.id}].steps[{step.id}]", findings)
-
-
-def _parts(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, tuple):
-        for number, item in enumerate(value):
-            yield from _parts(item, f"{path}[{getattr(item, 'id', number)}]")
-    elif is_dataclass(value):
-        yield path, value
-        for each in fields(value):
-            yield from _parts(getattr(value, each.name), f"{path}.{each.name}" if path else each.name)
-
-
-def _moment(moment: YearlyMoment, path: str, findings: Findings) -> None:
-    last = calendar.monthrange(_LEAP, moment.month)[1]
-    if isinstance(moment.day, int) and moment.day > last:
-        findings.at(
-            f"{path}.day",
-            f"{moment.month} 月没有 {moment.day} 日;每月最后一日请写 last",
-            f"month {moment.month} has no day {moment.day}; write last for its last day",
-        )
 
 
 def _floors(rubric: Rubric, path: str, findings: Findings) -> None:
@@ -126,12 +96,6 @@ def _step(step: Step, procedure: Procedure, programme: Programme, where: str, fi
             _checking(checking, step, where, findings)
         case Filing() as filing:
             _filing(filing, step, programme, where, findings)
-        case Rectifying(within=within) if not isinstance(within, Unset) and step.deadline is not None:
-            findings.at(
-                f"{where}.deadline",
-                "整改期限请只写一处:parameters.within",
-                "the time to put it right stands in parameters.within: write it once",
-            )
         case Scoring(panel=None) if len(programme.panels) > 1:
             listed = ", ".join(each.id for each in programme.panels)
             findings.at(

@@ -14,7 +14,6 @@ import yaml
 
 from shared.programmes.model.words import Supplement
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
-from shared.programmes.reading.yaml_words import told
 
 MOST_BYTES = 512 * 1024
 MOST_NODES = 60_000
@@ -66,8 +65,9 @@ def read_tree(text: str, file: str, supplement: Supplement | None = None) -> Map
     try:
         root = builder.document(yaml.parse(text, Loader=_PARSER))
     except yaml.YAMLError as error:
-        line, zh, en = told(error, text)
-        _refuse(Place(file, line), zh, en)
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "not YAML"
+        _refuse(Place(file, mark.line + 1 if mark else 1), f"不是有效的 YAML:{problem}", f"not valid YAML: {problem}")
     if isinstance(root, Mapping):
         return root
     return _refuse(Place(file, 1), "文件应为键值映射,例如 id: …", "write a mapping of keys to values, such as id: …")
