@@ -39,6 +39,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "corrections": ("补正次数", "corrections"),
         "count_start_day": ("首日是否计入", "whether the first day counts"),
         "covers": ("覆盖期间", "covers"),
+        "deadlines": ("期限", "deadlines"),
         "deadline": ("期限", "deadline"),
         "decided": ("判断方式", "how it is decided"),
         "decimals": ("小数位数", "decimals"),
