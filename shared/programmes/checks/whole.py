@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from shared.programmes.checks.deadlines import check_deadlines
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
+from shared.programmes.checks.promises import check_promises
 from shared.programmes.checks.references import check_references
 from shared.programmes.model import Deadline, Programme
 from shared.programmes.reading.faults import Findings
@@ -40,6 +42,7 @@ def check(programme: Programme, findings: Findings) -> None:
     check_references(programme, findings)
     check_numbers(programme, findings)
     check_expressions(programme, findings)
+    check_promises(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:
         check_graph(procedure, findings)
@@ -56,6 +59,7 @@ def check(programme: Programme, findings: Findings) -> None:
     _conditions(programme, findings)
     _sources(programme, findings)
     _deadlines(programme, "", findings)
+    check_deadlines(programme, findings)
 
 
 def _deadlines(value: Any, path: str, findings: Findings) -> None:
