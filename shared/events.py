@@ -1,8 +1,8 @@
 """The published language: what the four services tell each other, and nothing else.
 
-Six events mark a case's way to a title and its end; the others complete them. A field is never renamed, removed or given
-another meaning: a change makes a new version beside the old one. A part may gain a field that is left out where it has
-nothing to say: what was published before reads the same. JSON Schemas and the AsyncAPI document under
+Six events mark a case's way to a title and its end; the others complete them. A field is never renamed, removed or
+given another meaning: a change makes a new version beside the old one. A part may gain a field that is left out where
+it has nothing to say: what was published before reads the same. JSON Schemas and the AsyncAPI document under
 ``shared/schemas`` are generated from this file. Numbers that a regulation judges travel as decimal strings.
 """
 

@@ -95,9 +95,7 @@ class Handlers:
         """Take a file out again."""
         return await self._change(streams, case_id, lambda a: decide_remove(command, a, write.now), write)
 
-    async def fill_form(
-        self, streams: Streams, case_id: str, command: c.FillForm, write: Write
-    ) -> Loaded[Application]:
+    async def fill_form(self, streams: Streams, case_id: str, command: c.FillForm, write: Write) -> Loaded[Application]:
         """Fill in a form of the programme, anew or for the first time."""
         programme = await self._programme(streams, case_id)
         return await self._change(streams, case_id, lambda a: decide_form(command, a, programme), write)

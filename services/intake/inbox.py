@@ -62,7 +62,6 @@ class Inbox:
         except Refusal as refusal:
             raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
 
-
     async def _remember(self, streams: Streams, event: Progress, origin: Origin) -> None:
         """What it says of the organisation, whichever service its case began at."""
         match event:
@@ -79,9 +78,7 @@ class Inbox:
 
 
 def _funds(event: said.FundsPaid) -> e.FundsReceived:
-    return e.FundsReceived(
-        event.case_id, event.programme, event.direction, event.amount, local_day(event.paid_at)
-    )
+    return e.FundsReceived(event.case_id, event.programme, event.direction, event.amount, local_day(event.paid_at))
 
 
 def _round(event: said.RoundOpened) -> e.RoundAnnounced:

@@ -159,8 +159,9 @@ def _approved(case_id: CaseId, fact: award.TitleConferred) -> said.RecognitionAp
 def _ended(case_id: CaseId, fact: close.CaseClosed) -> said.RecognitionRefused | said.CaseCompleted | None:
     if fact.result in UNPUBLISHED_RESULTS:
         return None
-    if fact.result == "completed" or fact.result == "published":
-        return said.CaseCompleted(case_id, fact.programme, fact.result, fact.closed_at)
+    match fact.result:
+        case "completed" | "published" as result:
+            return said.CaseCompleted(case_id, fact.programme, result, fact.closed_at)
     return said.RecognitionRefused(case_id, fact.programme, fact.ended_by, fact.reason, fact.closed_at)
 
 

@@ -72,4 +72,6 @@ def _bar(field: Field, value: str, allowed: tuple[str, ...]) -> Bar:
     if not value:
         return Bar(field, False, allowed, f"请填写{zh}:{listed}", f"state the {en}: one of {listed}")
     within = "in" if field == "region" else "one of"
-    return Bar(field, True, allowed, f"{zh}不符合,应为:{listed}", f"this {en} may not apply: it must be {within} {listed}")
+    return Bar(
+        field, True, allowed, f"{zh}不符合,应为:{listed}", f"this {en} may not apply: it must be {within} {listed}"
+    )

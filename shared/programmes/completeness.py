@@ -17,8 +17,8 @@ class Missing:
     material: str
     zh: str
     en: str
-    paper: str = ""
-    title: Text = Text(zh="-", en="-")
+    paper: str
+    title: Text
 
 
 def filed(programme: Programme, documents: Iterable[str]) -> dict[str, int]:

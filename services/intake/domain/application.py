@@ -86,8 +86,8 @@ def evolve(a: Application, fact: e.Fact) -> Application:
             return replace(a, documents=(*a.documents, fact.document))
         case e.DocumentRemoved():
             rest = tuple(d for d in a.documents if (d.material, d.sha256) != (fact.material, fact.sha256))
-            kept = {name: form for name, form in a.filled.items() if form.document in rest}
-            return replace(a, documents=rest, filled=kept)
+            forms = {name: form for name, form in a.filled.items() if form.document in rest}
+            return replace(a, documents=rest, filled=forms)
         case e.FormFilled():
             return _filled(a, fact)
         case e.TruthDeclared():

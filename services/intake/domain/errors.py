@@ -259,7 +259,7 @@ class TitleStands(Refusal):
         "本单位持有《{zh}》的称号（编号 {number}），{until_zh}不得申报。",
         "The organisation holds a title of {en} (number {number}); no application {until_en}.",
     )
-    do = ("{again_zh}。", "{again_en}.")
+    do = ("请{again_zh}。", "{again_en}.")
 
 
 class RoundUsed(Refusal):

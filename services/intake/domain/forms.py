@@ -1,6 +1,6 @@
 """Understands a form of the programme that the applicant fills in: its fields and rows, and the answers that it gives.
 
-What was filled in is kept as a file by content, so that the submission, its event and the authority hold the same bytes.
+What was filled in is kept as a file by content, so that submission, event and authority hold the same bytes.
 """
 
 from __future__ import annotations
@@ -93,6 +93,4 @@ def _fills(form: Form, rows: Rows, programme: Programme) -> dict[str, e.Answer]:
 def _unanswerable(form: Form, rows: Rows, programme: Programme) -> Iterator[FormFault]:
     """Values that fit the field and not the figure that it stands for."""
     for field, key, value in _filling(form, rows, programme):
-        yield from (
-            FormFault(1, field, fault.zh, fault.en) for fault in answer_faults(programme.metrics, {key: value})
-        )
+        yield from (FormFault(1, field, fault.zh, fault.en) for fault in answer_faults(programme.metrics, {key: value}))

@@ -1,9 +1,9 @@
 """Understands what an organisation has before all authorities: applications on their way, titles, money that it got.
 
-One stream per organisation, whatever the programme: two drafts that are submitted at the same moment meet there and one
-of them loses. A claim is never released by a fact: whoever asks looks whether its application is still open. Between the
-claim and the filing the application is a draft still: for :data:`FILING` the claim alone counts, longer than a request
-may take.
+One stream per organisation, whatever the programme: two drafts that are submitted at the same moment meet there and
+one of them loses. A claim is never released by a fact: whoever asks looks whether its application is still open.
+Between claim and filing the application is a draft still: for :data:`FILING` the claim alone counts, longer than a
+request may take.
 """
 
 from __future__ import annotations

@@ -95,9 +95,7 @@ def objections(asked: Asked) -> Iterator[errors.Refusal]:
 # ── applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _beside_open(
-    asked: Asked, meant: tuple[str, ...], paid: frozenset[str] = frozenset()
-) -> Iterator[errors.Refusal]:
+def _beside_open(asked: Asked, meant: tuple[str, ...], paid: frozenset[str] = frozenset()) -> Iterator[errors.Refusal]:
     """``paid`` are cases whose money speaks for them, however long they go on."""
     for claimed, other in asked.others(meant):
         if is_open(other, claimed, asked.now) and claimed.case_id not in paid:
@@ -168,10 +166,10 @@ def _renewal_of(asked: Asked, title: Title) -> date | None:
 
 def _again(title: Title, renewal: date | None, today: date) -> Mapping[str, str]:
     if renewal is not None and today < renewal:
-        return {"again_zh": f"请自{renewal}起申请续期", "again_en": f"Apply for its renewal from {renewal} on"}
+        return {"again_zh": f"自{renewal}起申请续期", "again_en": f"Apply for its renewal from {renewal} on"}
     if title.last_day is None:
-        return {"again_zh": "称号失效后再行申报", "again_en": "Apply once the title has ended"}
-    return {"again_zh": "请在该日期之后申报", "again_en": "Apply after that day"}
+        return {"again_zh": "在称号失效后申报", "again_en": "Apply once the title has ended"}
+    return {"again_zh": "在该日期之后申报", "again_en": "Apply after that day"}
 
 
 def _without_title(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[errors.Refusal]:
@@ -216,7 +214,7 @@ def _last_day(since: date, within: Duration) -> date:
     """The last day from which a look back over so long a time still sees ``since``."""
     if isinstance(within.length, Unset):
         return date.max  # nobody said how far: a text that leaves it open is not run, and is never read as "not at all"
-    if within.unit in ("minute", "hour"):
+    if within.unit == "minute" or within.unit == "hour":
         return since
     return end(CALENDAR, Rule(since, within.length, within.unit)).day
 

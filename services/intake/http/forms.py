@@ -1,4 +1,4 @@
-"""Understands how a form of the programme is filled in over HTTP: all of its rows at once, checked before they are kept."""
+"""Understands how a form of the programme is filled in over HTTP: all of its rows at once, checked and then kept."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ Cell = bool | Annotated[str, Field(max_length=20_000)]
 class Filled(Input):
     """Everything that stands in the form: one row where it has single fields. Numbers are decimal strings."""
 
-    rows: Annotated[
-        tuple[Annotated[dict[str, Cell], Field(max_length=MOST_FIELDS)], ...], Field(max_length=MOST_ROWS)
-    ]
+    rows: Annotated[tuple[Annotated[dict[str, Cell], Field(max_length=MOST_FIELDS)], ...], Field(max_length=MOST_ROWS)]
 
 
 def form_routes(handlers: Handlers, streams: Streams, programmes: Programmes, files: Files) -> APIRouter:

@@ -49,9 +49,7 @@ def expressions_of(programme: Programme) -> Iterator[tuple[str, str]]:
     return ((path, text) for path, text in found if text is not None)
 
 
-def _name(
-    name: Name, metrics: dict[str, Metric], undeclared: frozenset[str], path: str, findings: Findings
-) -> None:
+def _name(name: Name, metrics: dict[str, Metric], undeclared: frozenset[str], path: str, findings: Findings) -> None:
     if name.id in STANDING:
         if name.id in undeclared:
             kinds = UNDECLARED[name.id]

@@ -286,7 +286,9 @@ class Programme:
             related[material.id] = tuple(dict.fromkeys((material.id, *documents)))
         for form in self.forms:
             # What bears a signature or a seal is a paper; every other form may be filled in instead of being uploaded.
-            uses = () if form.signed else [(d.id, m.id) for m in self.materials for d in m.documents if d.form == form.id]
+            uses = (
+                () if form.signed else [(d.id, m.id) for m in self.materials for d in m.documents if d.form == form.id]
+            )
             related.setdefault(form.id, tuple(dict.fromkeys((form.id, *(each for use in uses for each in use)))))
         return related
 
