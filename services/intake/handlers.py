@@ -27,13 +27,16 @@ from services.intake.domain.rounds import Round, announce, ensure_known
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
-from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
+from shared.runtime.ports import Conflict, Loaded, Receipt, Stale, StreamKind, Streams
 from shared.runtime.streams import change
 
 APPLICATION: StreamKind[Application] = StreamKind("application", application.NONE, application.evolve)
 ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
 ORGANISATION: StreamKind[Organisation] = StreamKind("organisation", organisation.NONE, organisation.evolve)
 """One per organisation: ``organisation:<uscc>``."""
+
+MEETINGS = 8
+"""How often one submission looks again because another one of the same organisation came first."""
 
 
 class Programmes(Protocol):
@@ -160,8 +163,8 @@ class Handlers:
         if a.applicant is None or a.status != "draft":
             return ()
         programme = self._programmes.get(a.programme)
-        known = await self._known(streams, a, a.applicant.uscc, programme)
         present = (await streams.load(ORGANISATION, a.applicant.uscc)).state
+        known = await self._known(streams, a, present, programme)
         return tuple(objections(Asked(a.case_id, a.round_id, programme, present, known, now)))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,7 +183,6 @@ class Handlers:
     async def _claim(self, streams: Streams, a: Application, programme: Programme, write: Write) -> None:
         assert a.applicant is not None, "an application that may be submitted has an applicant"
         uscc, now = a.applicant.uscc, write.now
-        known = await self._known(streams, a, uscc, programme)
         wanted = e.PlaceClaimed(programme.id, uscc, a.case_id, now, a.round_id)
 
         def decide(present: Organisation) -> tuple[e.Fact, ...]:
@@ -188,11 +190,20 @@ class Handlers:
                 raise refusal
             return claim(present, wanted)
 
-        await change(streams, ORGANISATION, uscc, decide, write.origin)
+        for _ in range(MEETINGS):
+            # What is looked up belongs to exactly this version: whoever moved it has to be looked at as well.
+            loaded = await streams.load(ORGANISATION, uscc)
+            known = await self._known(streams, a, loaded.state, programme)
+            try:
+                await change(streams, ORGANISATION, uscc, decide, write.origin, expected=loaded.version)
+            except Stale:
+                continue
+            return
+        raise Conflict(f"{ORGANISATION.name(uscc)} moved {MEETINGS} times in one submission")
 
-    async def _known(self, streams: Streams, a: Application, uscc: str, programme: Programme) -> Known:
+    async def _known(self, streams: Streams, a: Application, present: Organisation, programme: Programme) -> Known:
         """What the programme's rules need to know of the organisation's other cases."""
-        present, meant = (await streams.load(ORGANISATION, uscc)).state, programmes_meant(programme)
+        meant = programmes_meant(programme)
         claims = [each for each in present.claims.values() if each.programme_id in meant and each.case_id != a.case_id]
         applications = {each.case_id: (await streams.load(APPLICATION, each.case_id)).state for each in claims}
         asked = {a.round_id, *(other.round_id for other in applications.values())}

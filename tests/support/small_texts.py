@@ -114,10 +114,17 @@ def overlap(kind: str, *programmes: str, **more: Any) -> dict[str, Any]:
     return {"id": kind, "title": named(kind), "kind": kind, "source": SOURCE} | about | more
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes everything out: the language knows no anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
 def written(folder: Path, *texts: Mapping[str, Any]) -> Catalogue:
     """The regulations as files, read as the services read theirs."""
     for text in texts:
         place = folder / str(text["id"])
         place.mkdir(parents=True)
-        (place / f"{text['version']}.yaml").write_text(yaml.safe_dump(dict(text), allow_unicode=True), "utf-8")
+        (place / f"{text['version']}.yaml").write_text(yaml.dump(dict(text), Dumper=_Plain, allow_unicode=True), "utf-8")
     return Catalogue.load(folder)

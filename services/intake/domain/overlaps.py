@@ -26,7 +26,7 @@ CALENDAR = Calendar()
 class Known:
     """What was looked up for a decision: applications by case, rounds by id, texts by address, names by programme id.
 
-    A case that is missing was claimed since it was looked up: it is being filed, and so it is open."""
+    A case that nobody looked up is taken as open: better one application too late than two at once."""
 
     applications: Mapping[str, Application] = field(default_factory=dict)
     rounds: Mapping[str, Round] = field(default_factory=dict)
