@@ -126,5 +126,7 @@ def written(folder: Path, *texts: Mapping[str, Any]) -> Catalogue:
     for text in texts:
         place = folder / str(text["id"])
         place.mkdir(parents=True)
-        (place / f"{text['version']}.yaml").write_text(yaml.dump(dict(text), Dumper=_Plain, allow_unicode=True), "utf-8")
+        (place / f"{text['version']}.yaml").write_text(
+            yaml.dump(dict(text), Dumper=_Plain, allow_unicode=True), "utf-8"
+        )
     return Catalogue.load(folder)
