@@ -58,7 +58,7 @@ def content_of(a: Application, applicant: e.Applicant) -> Content:
 
 
 def local_day(now: datetime) -> date:
-    """The day in Shanghai that years are counted to and forms are asked for."""
+    """The local day that years are counted to."""
     return now.astimezone(SHANGHAI).date()
 
 
