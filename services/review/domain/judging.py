@@ -26,7 +26,7 @@ def day_of(case: Case) -> date | None:
     return None if at is None else local_day(at)
 
 
-def scope_of_case(case: Case, programme: Programme, now: datetime | None = None) -> Scope:
+def scope(case: Case, programme: Programme, now: datetime | None = None) -> Scope:
     """What every expression of the programme sees of this case: standing, answers, papers, and the day of ``now`` or,
     without it, :func:`day_of`."""
     day = day_of(case) if now is None else local_day(now)
@@ -57,4 +57,4 @@ def filed(case: Case) -> list[str]:
 
 def is_relaxable(case: Case, programme: Programme, condition: str, used: UsedRelaxation) -> bool:
     """Whether the exception covers this condition and this applicant, with everything on record that it needs."""
-    return may_relax(programme, programme.condition(condition), scope_of_case(case, programme), used)
+    return may_relax(programme, programme.condition(condition), scope(case, programme), used)

@@ -13,7 +13,7 @@ from services.review.domain import errors
 from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
 from services.review.domain.days import PUBLISHED, due
 from services.review.domain.desks import desk_of, reaches
-from services.review.domain.judging import day_of, filed, local_day, scope_of_case
+from services.review.domain.judging import day_of, filed, local_day, scope
 from services.review.domain.people import Duty, Person, clash, same_group
 from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
@@ -175,7 +175,7 @@ def _ensure_guard(case: Case, step: Step, programme: Programme, now: datetime) -
     """A guard speaks of the moment at which the step is to end: its years are counted to that day."""
     if step.guard is None:
         return
-    if holds(step.guard, scope_of_case(case, programme, now)) is not True:
+    if holds(step.guard, scope(case, programme, now)) is not True:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 
 

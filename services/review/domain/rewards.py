@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from services.review.domain.judging import scope_of_case
+from services.review.domain.judging import scope
 from services.review.domain.steps import award
 from services.review.domain.subject import Case
 from shared.programmes.expressions import holds
@@ -39,10 +39,10 @@ def rewards_of(case: Case, programme: Programme) -> tuple[DueReward, ...]:
     """The rewards of the title that this case brought; none before."""
     if not any(isinstance(state, award.State) and state.conferred for state in case.states.values()):
         return ()
-    scope = scope_of_case(case, programme)
+    seen = scope(case, programme)
     found = []
     for reward in programme.rewards:
-        truth = True if reward.when is None else holds(reward.when, scope)
+        truth = True if reward.when is None else holds(reward.when, seen)
         if truth is not False:
             finding: Literal["due", "unknown"] = "due" if truth else "unknown"
             title, clause = reward.title, reward.source.clause

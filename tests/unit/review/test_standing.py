@@ -10,7 +10,7 @@ import pytest
 from services.review.domain import commands as c
 from services.review.domain import errors
 from services.review.domain.case import evolve
-from services.review.domain.judging import day_of, findings, scope_of_case
+from services.review.domain.judging import day_of, findings, scope
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.rewards import Charge, charge_of, rewards_of
 from services.review.domain.subject import Applicant
@@ -105,7 +105,7 @@ def test_a_route_sees_kind_papers_and_the_day_of_the_filing(when: str, step: str
 
 def test_a_paper_counts_for_its_material_and_never_for_another_paper_of_it() -> None:
     case = Story().filed().case  # a deed is filed under the premises, which a lease would show as well
-    papers = scope_of_case(case, PROGRAMME).papers
+    papers = scope(case, PROGRAMME).papers
     assert (papers.get("deed"), papers.get("premises"), papers.get("lease")) == (1, 1, None)
 
 
@@ -124,7 +124,7 @@ def test_a_guard_counts_years_to_the_day_on_which_the_step_ends(days: int, passe
 def test_the_day_begins_in_china() -> None:
     case = Story(now=datetime(2026, 4, 27, 16, 0, tzinfo=UTC)).filed().case
     assert day_of(case) == date(2026, 4, 28)
-    assert holds("years_since(founded) >= 2", scope_of_case(case, judged("staff >= 1"))) is None, "nobody said when"
+    assert holds("years_since(founded) >= 2", scope(case, judged("staff >= 1"))) is None, "nobody said when"
 
 
 def test_a_case_without_a_filing_is_judged_on_the_day_it_came_to_its_step() -> None:
