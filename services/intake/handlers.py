@@ -165,7 +165,7 @@ class Handlers:
         programme = self._programmes.get(a.programme)
         present = (await streams.load(ORGANISATION, a.applicant.uscc)).state
         known = await self._known(streams, a, present, programme)
-        return tuple(objections(Asked(a.case_id, a.round_id, programme, present, known, now)))
+        return objections(Asked(a.case_id, a.round_id, programme, present, known, now))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 

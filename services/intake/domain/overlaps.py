@@ -74,8 +74,13 @@ def programmes_meant(programme: Programme) -> frozenset[str]:
     return frozenset(each for overlap in programme.overlaps for each in meant_by(overlap, programme))
 
 
-def objections(asked: Asked) -> Iterator[errors.Refusal]:
-    """Every reason why this application may not be filed beside what the organisation has, in the programme's order."""
+def objections(asked: Asked) -> tuple[errors.Refusal, ...]:
+    """Every reason why this application may not be filed beside what the organisation has, in the programme's order;
+    what the applicant can mend at once, by withdrawing, comes first."""
+    return tuple(sorted(_objections(asked), key=lambda refusal: not isinstance(refusal, errors.PlaceTaken)))
+
+
+def _objections(asked: Asked) -> Iterator[errors.Refusal]:
     for overlap in asked.programme.overlaps:
         meant = meant_by(overlap, asked.programme)
         match overlap.kind:

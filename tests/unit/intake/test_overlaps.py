@@ -2,85 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.intake.domain import errors, organisation
 from services.intake.domain import events as e
-from services.intake.domain.application import Application, Status
-from services.intake.domain.organisation import FILING, Organisation, claim, evolve, remember
+from services.intake.domain.application import Status
+from services.intake.domain.organisation import FILING, evolve
 from services.intake.domain.overlaps import Asked, Known, objections, programmes_meant
 from services.intake.domain.renewal import first_day_of_renewal
-from services.intake.domain.rounds import Round
-from shared.programmes.model import Duration, Overlap, Programme, Text, Validity
+from shared.programmes.model import Duration, Programme, Text, Validity
 from shared.programmes.model.titles import Award
-from tests.support.regulation import APPLICANT_USCC, PROGRAMME, REGION
-
-NOW = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
-TODAY = date(2026, 5, 1)
-OWN, OTHER = PROGRAMME.id, "other-platform"
-OTHER_REF = f"{OTHER}@sha256:{'cd' * 32}"
-NAMES = {OWN: Text(zh="示范", en="Own"), OTHER: Text(zh="其他", en="Other")}
-THREE_YEARS = Duration(length=3, unit="year")
-
-
-def rule(kind: str, *programmes: str, within: Duration | None = None) -> Programme:
-    overlap = Overlap(id="o", title=Text(zh="规则", en="rule"), kind=kind, programmes=programmes, within=within)  # type: ignore[arg-type]
-    return replace(PROGRAMME, overlaps=(overlap,))
-
-
-def held(
-    number: str = "2026-001", ref: str = PROGRAMME.ref, since: date = date(2024, 1, 1), **more: Any
-) -> e.TitleHeld:
-    return e.TitleHeld(f"case-of-{number}", ref, number, PROGRAMME.awards[0].title.zh, since, more.get("to"))
-
-
-def claimed(
-    case_id: str, programme: str = OWN, age: timedelta = timedelta(days=1), round_id: str = "r1"
-) -> e.PlaceClaimed:
-    return e.PlaceClaimed(programme, APPLICANT_USCC, case_id, NOW - age, round_id)
-
-
-def round_(name: str, opens: datetime, closes: datetime) -> Round:
-    return Round(e.RoundAnnounced(name, PROGRAMME.ref, "call", opens, closes, REGION))
-
-
-ROUNDS = {
-    "r1": round_("r1", NOW - timedelta(days=9), NOW + timedelta(days=9)),
-    "r0": round_("r0", NOW - timedelta(days=90), NOW - timedelta(days=9)),
-    "r2": round_("r2", NOW + timedelta(days=8), NOW + timedelta(days=20)),
-}
-
-
-@dataclass
-class Scene:
-    """What an organisation has, and a second application of it: ``case-2`` in round r1."""
-
-    programme: Programme
-    facts: tuple[e.Fact, ...] = ()
-    applications: Mapping[str, Application] = field(default_factory=dict)
-    now: datetime = NOW
-
-    def said(self) -> list[errors.Refusal]:
-        o = organisation.NONE
-        for fact in self.facts:
-            o = evolve(o, fact)
-        known = Known(self.applications, ROUNDS, {PROGRAMME.ref: PROGRAMME}, NAMES)
-        return list(objections(Asked("case-2", "r1", self.programme, o, known, self.now)))
-
-    def codes(self) -> list[str]:
-        return [refusal.code for refusal in self.said()]
-
-
-def application(status: Status, round_id: str = "r1", programme: str = OWN) -> Application:
-    return Application("case-1", status, f"{programme}@sha256:{'cd' * 32}", round_id)
-
+from tests.support.regulation import PROGRAMME
+from tests.unit.intake.scene import (
+    NAMES,
+    OTHER,
+    OTHER_REF,
+    OWN,
+    ROUNDS,
+    THREE_YEARS,
+    TODAY,
+    Scene,
+    application,
+    claimed,
+    held,
+    rule,
+)
 
 # ── open applications ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -324,74 +274,14 @@ def test_one_of_several_is_enough() -> None:
     assert Scene(rule("needs_title_of", "third", OTHER), (held(ref=OTHER_REF),)).codes() == []
 
 
+def test_what_can_be_mended_at_once_is_told_first() -> None:
+    rules = (*rule("one_application_per_round").overlaps, *rule("no_application_while_valid").overlaps)
+    scene = Scene(replace(PROGRAMME, overlaps=rules), (claimed("case-1"),), {"case-1": application("submitted")})
+    assert scene.codes() == ["place_taken", "round_used"]
+
+
 def test_everything_that_a_programme_means_is_looked_up() -> None:
     programme = replace(
         PROGRAMME, overlaps=(*rule("no_double_funding").overlaps, *rule("needs_title_of", OTHER).overlaps)
     )
     assert programmes_meant(programme) == {OWN, OTHER}
-
-
-# ── the organisation's stream ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_what_is_told_twice_is_kept_once() -> None:
-    title = held()
-    o = evolve(organisation.NONE, title)
-    assert remember(title, o) == ()
-    ended = e.TitleEnded(title.case_id, title.number, TODAY)
-    assert remember(ended, o) == (ended,)
-    assert remember(ended, evolve(o, ended)) == ()
-    assert remember(ended, organisation.NONE) == (), "the end of what was never heard of"
-
-
-def test_a_claim_is_repeated_before_it_is_old() -> None:
-    o = evolve(organisation.NONE, claimed("case-1", age=FILING / 2 - timedelta(seconds=1)))
-    again = e.PlaceClaimed(OWN, APPLICANT_USCC, "case-1", NOW, "r1")
-    assert claim(o, again) == ()
-    assert claim(evolve(organisation.NONE, claimed("case-1", age=FILING / 2)), again) == (again,)
-
-
-KINDS = ("no_application_while_valid", "one_application_per_round", "no_double_funding")
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    kind=st.sampled_from(KINDS),
-    drafts=st.lists(st.sampled_from([OWN, OTHER]), min_size=2, max_size=6),
-    order=st.randoms(use_true_random=False),
-)
-def test_of_drafts_that_are_submitted_at_the_same_moment_one_wins(kind: str, drafts: list[str], order: Any) -> None:
-    """Each looks first, at whatever moment; the claims then meet in the one stream, which takes one after the other."""
-    meant = (OWN, OTHER)
-    seen: dict[str, Organisation] = {}
-    o = organisation.NONE
-    won: list[str] = []
-    steps = [(case, step) for case in range(len(drafts)) for step in ("look", "claim")]
-    order.shuffle(steps)
-    for case, step in _looked_first(steps):
-        name = f"case-{case}"
-        if step == "look":
-            seen[name] = o
-            continue
-        programme = replace(rule(kind, *meant), id=drafts[case])
-        # What was looked up may be old; the stream itself is as it is now.
-        applications = {other: application("submitted") for other in seen[name].claims if other in won}
-        known = Known(applications, ROUNDS, {}, NAMES)
-        found = list(objections(Asked(name, "r1", programme, o, known, NOW)))
-        if not found:
-            for fact in claim(o, claimed(name, drafts[case], timedelta())):
-                o = evolve(o, fact)
-            won.append(name)
-    by_programme = [drafts[int(name.partition("-")[2])] for name in won]
-    if kind == "no_application_while_valid":  # elsewhere only a title bars
-        assert sorted(by_programme) == sorted(set(drafts))
-    else:
-        assert len(won) == 1
-
-
-def _looked_first(steps: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str]]:
-    """The same steps, each draft's look before its claim."""
-    looked: set[int] = set()
-    for case, _ in steps:
-        yield case, "claim" if case in looked else "look"
-        looked.add(case)
