@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 
 from services.review.domain.subject import Case
-from shared.programmes.expressions import Scope
+from shared.programmes.expressions import Scope, Value
 from shared.programmes.model import Programme
+from shared.programmes.model.programme import NO_RESULTS
 from shared.programmes.rules import evaluate, may_relax
 from shared.programmes.verdicts import UsedRelaxation
 
@@ -26,11 +27,13 @@ def day_of(case: Case) -> date | None:
     return None if at is None else local_day(at)
 
 
-def scope(case: Case, programme: Programme, now: datetime | None = None) -> Scope:
-    """What every expression of the programme sees of this case: standing, answers, papers, and the day of ``now`` or,
-    without it, :func:`day_of`."""
+def scope(
+    case: Case, programme: Programme, now: datetime | None = None, results: Mapping[str, Value] = NO_RESULTS
+) -> Scope:
+    """What every expression of the programme sees of this case: standing, answers, papers, what its steps brought, and
+    the day of ``now`` or, without it, :func:`day_of`."""
     day = day_of(case) if now is None else local_day(now)
-    return programme.scope_for(case.applicant, case.answers, filed(case), day)
+    return programme.scope_for(case.applicant, case.answers, filed(case), day, results)
 
 
 def findings(case: Case, programme: Programme, step: str) -> Mapping[str, str]:

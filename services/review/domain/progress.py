@@ -24,6 +24,7 @@ from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import day_of, filed, local_day, scope
 from services.review.domain.limits import begun, binding
 from services.review.domain.people import Duty, Person, clash, same_group
+from services.review.domain.results import results_of
 from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
@@ -191,6 +192,7 @@ def _advance(
         case.applicant,
         case.answers,
         case.entered,
+        results_of(case),
         documents=filed(case),
         day=day_of(case),
     )
@@ -201,7 +203,7 @@ def _ensure_guard(case: Case, step: Step, programme: Programme, now: datetime) -
     """A guard speaks of the moment at which the step is to end: its years are counted to that day."""
     if step.guard is None:
         return
-    if holds(step.guard, scope(case, programme, now)) is not True:
+    if holds(step.guard, scope(case, programme, now, results_of(case))) is not True:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 
 
