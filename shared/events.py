@@ -1,6 +1,6 @@
 """The published language: what the four services tell each other, and nothing else.
 
-Six events mark a case's way to a title and its end; five complete them. A field is never renamed, removed or given
+Six events mark a case's way to a title and its end; six complete them. A field is never renamed, removed or given
 another meaning: a change makes a new version beside the old one. JSON Schemas and the AsyncAPI document under
 ``shared/schemas`` are generated from this file. Numbers that a regulation judges travel as decimal strings.
 """
@@ -98,6 +98,31 @@ class CorrectionRequested:
     case_id: CaseRef
     items: Annotated[tuple[str, ...], Meta(description="Every item to correct, one sentence each.")]
     requested_at: Instant
+
+
+@dataclass(frozen=True)
+class CaseMoved:
+    """Two officers moved a running case to a text that followed its own; everything decided before stays."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    before: Annotated[
+        str,
+        Meta(
+            description="The text that the case was under until now: <programme id>@sha256:<digest>.",
+            pattern=r"^[a-z0-9-]+@sha256:[0-9a-f]{64}$",
+        ),
+    ]
+    after: Annotated[
+        str,
+        Meta(
+            description="The text that it is under from now on: <programme id>@sha256:<digest>.",
+            pattern=r"^[a-z0-9-]+@sha256:[0-9a-f]{64}$",
+        ),
+    ]
+    rule: Annotated[str, Meta(description="The transition rule: the clause or decision that says so.")]
+    reason: Annotated[str, Meta(description="What the proposing officer wrote.")]
+    moved_at: Instant
 
 
 @dataclass(frozen=True)
@@ -232,6 +257,7 @@ PublicEvent = (
     | ApplicationSubmitted
     | ApplicationWithdrawn
     | CorrectionRequested
+    | CaseMoved
     | PreliminaryApproved
     | Scored
     | Publicized
@@ -248,6 +274,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
     "review": (
         RoundOpened,
         CorrectionRequested,
+        CaseMoved,
         PreliminaryApproved,
         Scored,
         Publicized,

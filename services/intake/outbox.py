@@ -35,6 +35,7 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             | e.DocumentRemoved()
             | e.TruthDeclared()
             | e.ApplicationReturned()
+            | e.TextReplaced()
             | e.MilestoneReached()
             | e.RefusalReceived()
             | e.TitleReceived()

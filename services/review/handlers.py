@@ -15,11 +15,13 @@ from services.review.domain import commands as c
 from services.review.domain import rounds
 from services.review.domain.errors import (
     CaseUnknown,
+    NoProposal,
     NoticeNotPosted,
     NoticeProvisional,
-    ProgrammeNotRunnable,
+    TextDoesNotFollow,
     TitleUnknown,
 )
+from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
@@ -37,10 +39,21 @@ from services.review.domain.title import (
     decide_revoked,
 )
 from services.review.domain.years import Year, decide_publish
-from services.review.kinds import CASE, ROUND, TITLE, YEAR, Programmes, Write, calendar_at
+from services.review.kinds import (
+    CASE,
+    ROUND,
+    TITLE,
+    YEAR,
+    Programmes,
+    Write,
+    calendar_at,
+    text_at,
+    text_for_cases,
+)
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
+from shared.runtime.clock import local_day
 from shared.runtime.ports import Loaded, Streams
 from shared.runtime.streams import change
 
@@ -58,7 +71,7 @@ class Handlers:
 
     async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
         """An application was filed for the first time."""
-        programme, now = self._programmes.get(command.programme), origin.occurred_at
+        programme, now = text_at(self._programmes, command.programme), origin.occurred_at
         days = await calendar_at(streams, now)
         await change(
             streams, CASE, command.case_id, lambda known: decide_open(command, known, programme, now, days), origin
@@ -131,6 +144,40 @@ class Handlers:
             streams, CASE, case_id, lambda known: decide_recount(step, by, known, programme, now, days), origin
         )
         return after.version > before.version
+
+    # ── another text ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def propose_move(self, streams: Streams, case_id: str, command: c.ProposeMove, write: Write) -> Loaded[Case]:
+        """One person proposes that the case goes on under a text that followed its own."""
+        try:
+            wanted = self._programmes.get(command.to)
+        except NoSuchProgramme as unknown:
+            raise TextDoesNotFollow() from unknown
+        texts = Texts(await self._programme(streams, case_id), wanted)
+        return await self._change_case(
+            streams, case_id, lambda known: decide_propose_move(command, known, texts, write.now, self._sandbox), write
+        )
+
+    async def confirm_move(self, streams: Streams, case_id: str, command: c.ConfirmMove, write: Write) -> Loaded[Case]:
+        """Another person agrees: the case is under the new text."""
+        proposal = (await streams.load(CASE, case_id)).state.move
+        if proposal is None:
+            raise NoProposal()
+        texts = Texts(await self._programme(streams, case_id), text_at(self._programmes, proposal.to))
+        days = await calendar_at(streams, write.now)
+        return await self._change_case(
+            streams,
+            case_id,
+            lambda known: decide_confirm_move(command, known, texts, write.now, days, self._sandbox),
+            write,
+        )
+
+    async def dismiss_move(self, streams: Streams, case_id: str, command: c.DismissMove, write: Write) -> Loaded[Case]:
+        """Another person disagrees."""
+        programme = await self._programme(streams, case_id)
+        return await self._change_case(
+            streams, case_id, lambda known: decide_dismiss_move(command, known, programme, write.now), write
+        )
 
     # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -207,25 +254,26 @@ class Handlers:
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _open_text(self, programme_id: str, now: datetime) -> Programme:
-        try:
-            programme = self._programmes.open_for_cases(programme_id, now.date(), sandbox=self._sandbox)
-        except NoSuchProgramme:
-            programme = None
-        if programme is None:
-            raise ProgrammeNotRunnable(what="unknown, or not open for cases")
-        return programme
+        return text_for_cases(self._programmes, programme_id, local_day(now), sandbox=self._sandbox)
 
     async def _programme(self, streams: Streams, case_id: str) -> Programme:
         known = (await streams.load(CASE, case_id)).state
         if known.status == "none":
             raise CaseUnknown()
-        return self._programmes.get(known.programme)
+        return text_at(self._programmes, known.programme)
 
     async def _programme_of_title(self, streams: Streams, case_id: str) -> Programme:
         known = (await streams.load(TITLE, case_id)).state
         if known.entered is None:
             raise TitleUnknown()
-        return self._programmes.get(known.entered.programme)
+        return text_at(self._programmes, known.entered.programme)
+
+    async def _change_case(
+        self, streams: Streams, case_id: str, decide: Callable[[Case], tuple[Any, ...]], write: Write
+    ) -> Loaded[Case]:
+        return await change(
+            streams, CASE, case_id, decide, write.origin, expected=write.expected, receipt=write.receipt
+        )
 
     async def _change_title(
         self, streams: Streams, case_id: str, decide: Callable[[Title], tuple[Any, ...]], write: Write

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
 from services.review.domain.events import Fact
+from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
     assess,
@@ -65,6 +66,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return _approved(case_id, fact)
         case close.CaseClosed():
             return _refused(case_id, fact)
+        case CaseMoved():
+            return said.CaseMoved(case_id, fact.before, fact.after, fact.rule, fact.reason, fact.moved_at)
         case RoundOpened():
             return said.RoundOpened(
                 fact.round_id, fact.programme, fact.title, fact.opens_at, fact.closes_at, fact.issuer_region
@@ -79,6 +82,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | StepDueRecounted()
             | StepConcluded()
             | CaseWithdrawn()
+            | MoveProposed()
+            | MoveDismissed()
             | file.FilingReceived()
             | check.ApplicationAccepted()
             | check.AcceptanceRefused()

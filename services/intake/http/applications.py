@@ -10,7 +10,7 @@ from pydantic import Field
 
 from services.intake.domain import commands as c
 from services.intake.domain.events import Applicant
-from services.intake.handlers import Handlers, Programmes
+from services.intake.handlers import Handlers, Programmes, text_at
 from services.intake.http.checked import Checked, checked
 from services.intake.http.shown import Shown, person, receipt, shown, visible, writing
 from services.intake.views import ApplicationMark, ApplicationRow, Applications, ApplicationsWanted
@@ -106,7 +106,7 @@ def application_routes(
     @Allow(roles=("applicant", "inspector"), note=OWN)
     async def self_checked(case_id: Id, actor: Caller) -> Checked:
         loaded = await visible(streams, case_id, actor)
-        return checked(loaded.state, programmes.get(loaded.state.programme), clock.now())
+        return checked(loaded.state, text_at(programmes, loaded.state.programme), clock.now())
 
     return routes
 

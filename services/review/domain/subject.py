@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from services.review.domain.moves import CaseMoved, MoveProposed, PastStep
 from services.review.domain.people import Act
 
 Answer = str | bool
@@ -47,7 +48,8 @@ class Concluded:
 @dataclass(frozen=True)
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
-    every step that was entered, ``entered`` how often, ``history`` how each ended."""
+    every step that was entered, ``entered`` how often, ``history`` how each ended. ``moves`` are the texts that it went
+    on under, ``past`` its steps under earlier ones."""
 
     case_id: str = ""
     status: Status = "none"
@@ -71,6 +73,9 @@ class Case:
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     result: str = ""
+    move: MoveProposed | None = None
+    moves: tuple[CaseMoved, ...] = ()
+    past: Mapping[str, PastStep] = field(default_factory=dict)
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import Path
 
 from services.review.domain.errors import CaseUnknown
+from services.review.domain.moves import CaseMoved, MoveProposed
 from services.review.domain.people import Person
 from services.review.domain.steps import notice, score
 from services.review.domain.subject import Answer, Applicant, Case, Concluded, Paper
@@ -30,7 +31,8 @@ SCOPE = "own region; experts their assigned cases; discipline inspection reads a
 
 @dataclass(frozen=True)
 class Shown:
-    """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step."""
+    """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step, ``moves`` are its
+    moves from text to text, ``move`` one that is proposed."""
 
     case_id: str
     version: int
@@ -48,6 +50,8 @@ class Shown:
     due_at: datetime | None
     states: Mapping[str, Any]
     history: tuple[Concluded, ...]
+    moves: tuple[CaseMoved, ...] = ()
+    move: MoveProposed | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ def shown(loaded: Loaded[Case], actor: Actor) -> Shown:
         due_at=case.due_at,
         states={step: _shown_state(state, actor) for step, state in case.states.items()},
         history=case.history,
+        moves=case.moves,
+        move=case.move,
     )
 
 

@@ -10,6 +10,7 @@ from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
 from shared.programmes.checks.references import check_references
+from shared.programmes.checks.times import check_times
 from shared.programmes.model import Deadline, Programme
 from shared.programmes.reading.faults import Findings
 
@@ -56,6 +57,7 @@ def check(programme: Programme, findings: Findings) -> None:
     _conditions(programme, findings)
     _sources(programme, findings)
     _deadlines(programme, "", findings)
+    check_times(programme, findings)
 
 
 def _deadlines(value: Any, path: str, findings: Findings) -> None:

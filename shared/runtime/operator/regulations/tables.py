@@ -75,6 +75,8 @@ def verdicts(explanation: Explanation) -> RenderableType:
 
 def _why(each: Explained) -> str:
     lines = [both(each.why)]
+    if each.origin:
+        lines.append(f"⟵ 承继 / from {' + '.join(each.origin)}")
     if each.expression and each.finding in ("unmet", "unknown"):
         lines.append(f"⟨{each.expression}⟩")
     if each.relaxable:
