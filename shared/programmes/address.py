@@ -2,7 +2,7 @@
 
 Fields that hold their default are left out: a field that the language gains later does not move old addresses.
 Comments, key order and line breaks of the YAML never matter. Neither does how the text's life went on after it was in
-force (its last day, what superseded or repealed it, the banner that says so): cases that began under it keep finding it.
+force (its last day, what superseded or repealed it, the banner that says so): cases that began under it still find it.
 """
 
 from __future__ import annotations

@@ -92,8 +92,8 @@ class Adopting:
         own = lower.get(path)
         if own is not None and not _is_stricter(upper, own):
             self._lax(own.place, f"{path}.expression", name, word(upper, "expression"))
-        for at, kind, element in elements(self.lower):
-            if kind == "relaxations" and name.partition("/")[2] in _words(element, "relaxes"):
+        for at, listed, element in elements(self.lower):
+            if listed == "relaxations" and name.partition("/")[2] in _words(element, "relaxes"):
                 self._lax(element.place, f"{at}.relaxes", name)
 
     def _lax(self, place: Place, path: str, name: str, expression: str = "") -> None:
@@ -113,7 +113,7 @@ def elements(root: tree.Mapping) -> Iterator[Element]:
         if isinstance(node, tree.Sequence):
             for item in node.items:
                 yield from _element(name, name, item)
-    for path, kind, element in tuple(_procedures(root)):
+    for path, _, element in _procedures(root):
         steps = element.entries.get("steps")
         for item in steps.items if isinstance(steps, tree.Sequence) else ():
             yield from _element(f"{path}.steps", "steps", item)
@@ -138,7 +138,9 @@ def word(root: tree.Mapping, key: str) -> str:
 
 def _words(root: tree.Mapping, key: str) -> list[str]:
     node = root.entries.get(key)
-    return [item.text for item in node.items if isinstance(item, tree.Scalar)] if isinstance(node, tree.Sequence) else []
+    return (
+        [item.text for item in node.items if isinstance(item, tree.Scalar)] if isinstance(node, tree.Sequence) else []
+    )
 
 
 def _short(path: str) -> str:
@@ -149,7 +151,9 @@ def _short(path: str) -> str:
 def _whole(kind: str, element: tree.Mapping) -> bool:
     """Whether the element could stand alone: it was written to be one, not to change one."""
     known = fields_of(Programme).get(kind)
-    shapes = [inner for shape in (known.shapes if known else ()) if shape.kind == "list" for inner in shapes_of(shape.of)]
+    shapes = [
+        inner for shape in (known.shapes if known else ()) if shape.kind == "list" for inner in shapes_of(shape.of)
+    ]
     if not shapes or shapes[0].kind != "dataclass" or kind == "procedures":
         return False
     needed = {each.name for each in fields_of(shapes[0].of).values() if each.required}

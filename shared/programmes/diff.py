@@ -244,7 +244,11 @@ def _moved(subject: _Subject, path: str, a: Source, b: Source) -> Iterator[Chang
 
 
 def _cited(source: Source) -> str:
-    return f"{quoted(source).zh}「{source.quote}」" if source.quote else quoted(source).zh
+    head, label = quoted(source).zh, source.supplement
+    if label is not None:
+        use = "生产采用" if label.use == "production" else "仅供沙盒"
+        head = ",".join(each for each in (head, use, label.reason.zh, label.reason.en, source.clause) if each)
+    return f"{head}「{source.quote}」" if source.quote else head
 
 
 def _field(path: str) -> Text:

@@ -55,7 +55,9 @@ def closed_because(programme: Programme, day: date, *, sandbox: bool) -> Text | 
         since = legal.in_force.since
         return Text(zh=f"该办法自 {since} 起施行", en=f"it is in force from {since} only")
     said = LIVES[life]
-    return Text(zh=f"该办法{said.zh}", en=f"it is {said.en}" if life != "unverified" else "nobody has verified its force")
+    return Text(
+        zh=f"该办法{said.zh}", en=f"it is {said.en}" if life != "unverified" else "nobody has verified its force"
+    )
 
 
 def follows(old: Programme, new: Programme) -> bool:
@@ -82,9 +84,12 @@ def follower(old: Programme, library: Iterable[Programme]) -> Text:
     """Which text follows, in words: one of the library, or what the old one says of it."""
     later = [each for each in library if follows(old, each) and each.legal.status != "repealed"]
     if later:
-        newest = max(later, key=lambda each: _since(each))
+        newest = max(later, key=_since)
         title = newest.legal.title
-        return Text(zh=f"接替文本为{title.zh}({newest.id} {newest.version})", en=f"{title.en} ({newest.id} {newest.version}) follows it")
+        return Text(
+            zh=f"接替文本为{title.zh}({newest.id} {newest.version})",
+            en=f"{title.en} ({newest.id} {newest.version}) follows it",
+        )
     if old.legal.superseded_by:
         return Text(zh=f"接替文本为{old.legal.superseded_by}", en=f"{old.legal.superseded_by} follows it")
     return NONE_NAMED

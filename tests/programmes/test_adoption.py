@@ -1,4 +1,4 @@
-"""Inheritance: a lower level adopts a higher text and adds; what may only be stricter stays so; every rule has an origin."""
+"""Inheritance: a lower level adopts a higher text and adds; what may only get stricter does; rules have origins."""
 
 from __future__ import annotations
 
@@ -97,7 +97,11 @@ def test_one_village_at_every_number(
 
 
 def test_every_rule_says_which_texts_wrote_it() -> None:
-    nation, province, city = "demo-green-villages 2026", "demo-green-villages-province 2026", "demo-green-villages-city 2026"
+    nation, province, city = (
+        "demo-green-villages 2026",
+        "demo-green-villages-province 2026",
+        "demo-green-villages-city 2026",
+    )
     assert CITY.origin("conditions[G1]") == (nation, province, city)
     assert CITY.origin("conditions[G2]") == (nation,)
     assert CITY.origin("conditions[G4]") == (province,)
@@ -132,18 +136,67 @@ CITY_TEXT, PROVINCE_TEXT = "city.yaml", "province.yaml"
     ("name", "old", "new", "file", "path", "remedy"),
     [
         ("city", "demo-green-villages-province,", "demo-green-vilages-province,", CITY_TEXT, "adopts", "to adopt"),
-        ("province", "demo-green-villages, version: '2026'", "demo-green-villages, version: '2025'", PROVINCE_TEXT, "adopts", "to adopt"),
-        ("city", "drop: [conditions/G3]", "drop: [conditions/G9]", CITY_TEXT, "adopts.drop", "did you mean conditions/G"),
+        (
+            "province",
+            "demo-green-villages, version: '2026'",
+            "demo-green-villages, version: '2025'",
+            PROVINCE_TEXT,
+            "adopts",
+            "to adopt",
+        ),
+        (
+            "city",
+            "drop: [conditions/G3]",
+            "drop: [conditions/G9]",
+            CITY_TEXT,
+            "adopts.drop",
+            "did you mean conditions/G",
+        ),
         ("city", "drop: [conditions/G3]", "drop: [G3]", CITY_TEXT, "adopts.drop", "write <list>/<id>"),
         ("city", "region: '990100'", "region: '110100'", CITY_TEXT, "region", "does not lie in 990000"),
         ("province", "id: G4,", "id: G2,", PROVINCE_TEXT, "conditions[G2]", "use another id"),
-        ("province", "households >= 150", "households >= 99", PROVINCE_TEXT, "conditions[G1].expression", "only be made stricter"),
-        ("province", "households >= 150", "households > 99", PROVINCE_TEXT, "conditions[G1].expression", "(households >= 100) and"),
-        ("province", "households >= 150", "households >= 150 or green >= 0.5", PROVINCE_TEXT, "conditions[G1].expression", "stricter"),
-        ("province", "expression: households >= 150", "decided: judged, expression: households >= 150", PROVINCE_TEXT, "conditions[G1].expression", "stricter"),
-        ("province", "version: '2026', source", "version: '2026', drop: [conditions/G1], source", PROVINCE_TEXT, "conditions[G1]", "title"),
+        (
+            "province",
+            "households >= 150",
+            "households >= 99",
+            PROVINCE_TEXT,
+            "conditions[G1].expression",
+            "only be made stricter",
+        ),
+        (
+            "province",
+            "households >= 150",
+            "households > 99",
+            PROVINCE_TEXT,
+            "conditions[G1].expression",
+            "(households >= 100) and",
+        ),
+        (
+            "province",
+            "households >= 150",
+            "households >= 150 or green >= 0.5",
+            PROVINCE_TEXT,
+            "conditions[G1].expression",
+            "stricter",
+        ),
+        (
+            "province",
+            "expression: households >= 150",
+            "decided: judged, expression: households >= 150",
+            PROVINCE_TEXT,
+            "conditions[G1].expression",
+            "stricter",
+        ),
+        (
+            "province",
+            "version: '2026', source",
+            "version: '2026', drop: [conditions/G1], source",
+            PROVINCE_TEXT,
+            "conditions[G1]",
+            "title",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_lower_text_may_not_do(
     tmp_path: Path, name: str, old: str, new: str, file: str, path: str, remedy: str
 ) -> None:

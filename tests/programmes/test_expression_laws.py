@@ -1,4 +1,4 @@
-"""Laws of judging: the same answers give the same finding, more never hurts where a condition says so, nothing is rounded."""
+"""Laws of judging: equal answers give equal findings, more never hurts where that is claimed, nothing is rounded."""
 
 from __future__ import annotations
 
@@ -55,9 +55,11 @@ def standings(draw: st.DrawFn, programme: Programme) -> dict[str, str]:
 def answered(draw: st.DrawFn, programme: Programme) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for metric in programme.metrics:
-        for key in [metric.id] if metric.years == 1 else [f"{metric.id}[last]"] + [
-            f"{metric.id}[last-{back}]" for back in range(1, metric.years)
-        ]:
+        for key in (
+            [metric.id]
+            if metric.years == 1
+            else [f"{metric.id}[last]"] + [f"{metric.id}[last-{back}]" for back in range(1, metric.years)]
+        ):
             if metric.type in ("count", "amount", "ratio", "area", "years"):
                 answers[key] = format(draw(amounts(metric)), "f")
             elif metric.type == "boolean":
@@ -161,7 +163,15 @@ def test_sums_and_products_are_exact(one: Decimal, two: Decimal) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a / b >= 1", "1 >= a / b", "a / b == a / b", "a / (b - b) > 0", "a / b + 1 > 0", "growth(n) >= 0", "not (a / b > 1)"],
+    [
+        "a / b >= 1",
+        "1 >= a / b",
+        "a / b == a / b",
+        "a / (b - b) > 0",
+        "a / b + 1 > 0",
+        "growth(n) >= 0",
+        "not (a / b > 1)",
+    ],
 )
 def test_nothing_is_divided_by_zero(text: str) -> None:
     answers = {"a": Decimal(1), "b": Decimal(0), "n[last]": Decimal(1), "n[last-1]": Decimal(0)}

@@ -1,4 +1,4 @@
-"""Understands how a running case goes on under a text that followed its own: by two persons and a rule, never by itself.
+"""Understands how a running case goes on under a text that followed its own: by two persons and a rule, not by itself.
 
 Everything decided before stays. Deadlines are counted anew and never shorten what was granted. The case stays at its
 step where both texts have it alike; where they do not, somebody names the step at which it begins anew.
@@ -15,7 +15,15 @@ from services.review.domain import errors
 from services.review.domain.case import TYPES, StepDueRecounted, evolve
 from services.review.domain.days import due
 from services.review.domain.desks import desk_of
-from services.review.domain.moves import CaseMoved, ConfirmMove, DismissMove, MoveDismissed, MoveProposed, PastStep, ProposeMove
+from services.review.domain.moves import (
+    CaseMoved,
+    ConfirmMove,
+    DismissMove,
+    MoveDismissed,
+    MoveProposed,
+    PastStep,
+    ProposeMove,
+)
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, begin_at, deadline_of, ensure_reach, is_decided
 from services.review.domain.rounds import ensure_runnable
@@ -173,7 +181,9 @@ def _differing(texts: Texts, case: Case) -> Text | None:
     step = texts.old.step(case.step)
     known = {each.id: each for each in _procedure_like(texts, step).steps}
     if step.id not in known:
-        return Text(zh=f"新文本没有环节“{step.title.zh}”({step.id})", en=f"the new text has no step {step.id} ({step.title.en})")
+        return Text(
+            zh=f"新文本没有环节“{step.title.zh}”({step.id})", en=f"the new text has no step {step.id} ({step.title.en})"
+        )
     there = known[step.id]
     if there.type != step.type:
         return Text(
@@ -213,9 +223,7 @@ def _bare(plain: Any) -> Any:
 # ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _moved(
-    proposal: MoveProposed, by: Person, case: Case, texts: Texts, place: Place, now: datetime
-) -> CaseMoved:
+def _moved(proposal: MoveProposed, by: Person, case: Case, texts: Texts, place: Place, now: datetime) -> CaseMoved:
     old, new, step = texts.old, texts.new, place.step
     steps = {each.id: each for procedure in old.procedures for each in procedure.steps}
     past = tuple(

@@ -13,8 +13,8 @@ from starlette.responses import StreamingResponse
 from services.review.domain.errors import CaseUnknown
 from services.review.domain.judging import findings
 from services.review.domain.steps import assess
-from services.review.kinds import Programmes, text_at
 from services.review.http.shown import OFFICIALS, READERS, SCOPE, Id, Shown, shown, visible
+from services.review.kinds import Programmes, text_at
 from services.review.views import CaseMark, CaseRow, CasesWanted, Lists, WorkMark, WorkRow, WorkWanted
 from shared.identifiers import region_stem
 from shared.runtime.files import Files

@@ -31,8 +31,8 @@ SCOPE = "own region; experts their assigned cases; discipline inspection reads a
 
 @dataclass(frozen=True)
 class Shown:
-    """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step, ``moves`` are its
-    moves from text to text, ``move`` one that is proposed."""
+    """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step, ``moves`` are
+    its moves from text to text, ``move`` one that is proposed."""
 
     case_id: str
     version: int

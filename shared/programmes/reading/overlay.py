@@ -47,7 +47,7 @@ def _node(base: Node, over: Node, path: str, findings: Findings, replace: bool) 
             over.place,
             path,
             f"该项已由补充文件 {other.id}({base.place.file} 第 {base.place.line} 行)填写;请只保留一处",
-            f"the supplement {other.id} fills this already ({base.place.file}, line {base.place.line}): keep one of them",
+            f"the supplement {other.id} fills this already ({base.place.file}, line {base.place.line}): keep one",
         )
         return over
     if not replace and not (isinstance(base, Sequence) and not base.items):

@@ -1,4 +1,4 @@
-"""A running case goes on under a later text: by two persons and a rule, with everything that was decided and granted."""
+"""A running case goes on under a later text: by two persons and a rule, with all that was decided and granted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.review.domain.steps.notice_acts import NoticeRecounted
 from shared.envelope import Actor, Origin
 from shared.programmes.model import Deadline, Duration, Legal, Period, Programme, Repeat
 from shared.runtime.codec import FactCodec
-from tests.support.regulation import APPLICANT_USCC, PROGRAMME, REGION, with_step
+from tests.support.regulation import APPLICANT_USCC, OTHER_USCC, PROGRAMME, REGION, with_step
 from tests.unit.review.story import APPROVER, EXPERTS, HEAD, OFFICER, REVIEWER, SECOND, Story, expert, faulty
 
 RULE, REASON = "new text, article 20", "the new text is kinder to applicants"
@@ -55,9 +55,7 @@ def propose(story: Story, new: Programme = LATER, by: Person = OFFICER, step: st
 
 def confirm(story: Story, new: Programme = LATER, by: Person = APPROVER) -> tuple[Any, ...]:
     facts = story.take(
-        decide_confirm_move(
-            c.ConfirmMove(by), story.case, Texts(story.programme, new), story.now, story.calendar, True
-        )
+        decide_confirm_move(c.ConfirmMove(by), story.case, Texts(story.programme, new), story.now, story.calendar, True)
     )
     story.programme = new
     return facts
@@ -101,7 +99,7 @@ def test_it_never_happens_by_itself_and_never_by_one_person() -> None:
 
 def test_only_the_deciding_authority_moves_a_case() -> None:
     story = Story().at("assess")
-    for by in (REVIEWER, HEAD, EXPERTS[0], Person("a", "applicant", REGION, APPLICANT_USCC)):
+    for by in (REVIEWER, HEAD, EXPERTS[0], Person("a", "applicant", REGION, OTHER_USCC)):
         with pytest.raises(errors.WrongParty):
             propose(story, by=by)
     with pytest.raises(errors.OutsideRegion):

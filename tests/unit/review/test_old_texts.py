@@ -1,4 +1,4 @@
-"""Cases under repealed, superseded and vanished texts, on a real database: decided, shown, rebuilt; new ones refused."""
+"""Cases under repealed, superseded and vanished texts, on a real database: decided, shown, rebuilt; no new ones."""
 
 from __future__ import annotations
 
@@ -60,14 +60,12 @@ class Office:
         return (await self.streams.load(CASE, CASE_ID)).state.step
 
 
-
-
 def write(command: str) -> Write:
     return Write(origin(NOW, command))
 
 
 async def test_a_case_under_a_repealed_text_is_decided_shown_and_rebuilt(database: Database) -> None:
-    (old,) = library().versions(OLD)
+    old = next(each.text for each in library().editions if each.text.id == OLD)
     office = Office(database, library())
     await office.store.start()
     try:

@@ -91,7 +91,9 @@ def _steps(procedure: Procedure, programme: Programme) -> RenderableType:
         actor = both(programme.party(step.actor).title)
         kind = f"{TYPE_WORDS[step.type]} / {step.type}"
         until = "-" if step.deadline is None else _said(step.deadline)
-        rows.add_row(step.id, both(step.title), kind, actor, until, _leads(step), _step_clause(step, procedure, programme))
+        rows.add_row(
+            step.id, both(step.title), kind, actor, until, _leads(step), _step_clause(step, procedure, programme)
+        )
     notes = [
         f"{route.id}: {both(route.title)}: 跳过 / skips {', '.join(route.skip)} ⟵ {route.when}"
         for route in procedure.routes
