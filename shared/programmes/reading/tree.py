@@ -134,7 +134,7 @@ class _Builder:
             _refuse(
                 place,
                 "不允许使用锚点 & 与别名 *,请写出全文;文字以 & 或 * 开头时请加引号",
-                "anchors & and aliases * are not allowed: write it out, or put a text that begins with either in quotes",
+                "anchors & and aliases * are not allowed: write it out; a text that begins so stands in quotes",
             )
         if event.tag not in (None, "!"):
             _refuse(place, "不允许使用 YAML 标签 !…,请删除", "YAML tags !… are not allowed: remove it")
