@@ -54,10 +54,16 @@ def closed_because(programme: Programme, day: date, *, sandbox: bool) -> Text | 
     if life == "published" and isinstance(legal.in_force.since, date):
         since = legal.in_force.since
         return Text(zh=f"该办法自 {since} 起施行", en=f"it is in force from {since} only")
-    said = LIVES[life]
-    return Text(
-        zh=f"该办法{said.zh}", en=f"it is {said.en}" if life != "unverified" else "nobody has verified its force"
-    )
+    return _SAID[life]
+
+
+_SAID: Mapping[Life, Text] = {
+    "draft": Text(zh="该办法为征求意见稿", en="it is a draft"),
+    "published": Text(zh="该办法未载明施行日期", en="it does not say from when it is in force"),
+    "closed": Text(zh="该办法已被取代,不再适用于新案件", en="it is superseded and closed to new cases"),
+    "repealed": Text(zh="该办法已废止", en="it is repealed"),
+    "unverified": Text(zh="该办法的效力未经核实", en="nobody has verified its force"),
+}
 
 
 def follows(old: Programme, new: Programme) -> bool:

@@ -81,13 +81,13 @@ class ProgrammeClosed(Refusal):
         "该办法不受理新的申报：{why_zh}。",
         "This regulation takes no new applications: {why_en}.",
     )
-    do = ("{next_zh}。", "Next: {next_en}.")
+    do = ("请看：{next_zh}。", "Look here: {next_en}.")
 
 
 class TextMissing(Refusal):
     """The regulation that the application is under is not in the library of this installation."""
 
-    code, status = "text_missing", 503
+    code = "text_missing"
     said = (
         "申报所依据的办法文本 {ref} 不在本系统的办法库中。",
         "The text that this is under, {ref}, is not in the library of this installation.",

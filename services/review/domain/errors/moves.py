@@ -8,7 +8,7 @@ from services.review.domain.errors.refusal import Refusal
 class TextMissing(Refusal):
     """The regulation that the case is under is not in the library of this installation."""
 
-    code, status = "text_missing", 503
+    code = "text_missing"
     said = (
         "案件所依据的办法文本 {ref} 不在本系统的办法库中。",
         "The text that the case is under, {ref}, is not in the library of this installation.",
