@@ -100,12 +100,12 @@ class Handlers:
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step."""
-        programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
+        days = await calendar_at(streams, write.now)
         return await change(
             streams,
             CASE,
             case_id,
-            lambda known: decide_in_step(command, known, programme, write.now, days),
+            lambda known: decide_in_step(command, known, self._text_of(known), write.now, days),
             write.origin,
             expected=write.expected,
             receipt=write.receipt,
@@ -118,10 +118,10 @@ class Handlers:
 
     async def let_step_lapse(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
         """The deadline of a step passed; answers whether anything followed."""
-        programme, days = await self._programme(streams, case_id), await calendar_at(streams, origin.occurred_at)
-        before = await streams.load(CASE, case_id)
+        now = origin.occurred_at
+        days, before = await calendar_at(streams, now), await streams.load(CASE, case_id)
         after = await change(
-            streams, CASE, case_id, lambda known: decide_lapse(step, known, programme, origin.occurred_at, days), origin
+            streams, CASE, case_id, lambda known: decide_lapse(step, known, self._text_of(known), now, days), origin
         )
         return after.version > before.version
 
@@ -138,10 +138,14 @@ class Handlers:
 
     async def recount(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
         """A year was published; answers whether anything moved."""
-        programme, now = await self._programme(streams, case_id), origin.occurred_at
+        now = origin.occurred_at
         days, before = await calendar_at(streams, now), await streams.load(CASE, case_id)
         after = await change(
-            streams, CASE, case_id, lambda known: decide_recount(step, by, known, programme, now, days), origin
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_recount(step, by, known, self._text_of(known), now, days),
+            origin,
         )
         return after.version > before.version
 
@@ -153,30 +157,31 @@ class Handlers:
             wanted = self._programmes.get(command.to)
         except NoSuchProgramme as unknown:
             raise TextDoesNotFollow() from unknown
-        texts = Texts(await self._programme(streams, case_id), wanted)
         return await self._change_case(
-            streams, case_id, lambda known: decide_propose_move(command, known, texts, write.now, self._sandbox), write
+            streams,
+            case_id,
+            lambda known: decide_propose_move(
+                command, known, Texts(self._text_of(known), wanted), write.now, self._sandbox
+            ),
+            write,
         )
 
     async def confirm_move(self, streams: Streams, case_id: str, command: c.ConfirmMove, write: Write) -> Loaded[Case]:
         """Another person agrees: the case is under the new text."""
-        proposal = (await streams.load(CASE, case_id)).state.move
-        if proposal is None:
-            raise NoProposal()
-        texts = Texts(await self._programme(streams, case_id), text_at(self._programmes, proposal.to))
         days = await calendar_at(streams, write.now)
-        return await self._change_case(
-            streams,
-            case_id,
-            lambda known: decide_confirm_move(command, known, texts, write.now, days, self._sandbox),
-            write,
-        )
+
+        def decide(known: Case) -> tuple[Any, ...]:
+            if known.move is None:
+                raise NoProposal()
+            texts = Texts(self._text_of(known), text_at(self._programmes, known.move.to))
+            return decide_confirm_move(command, known, texts, write.now, days, self._sandbox)
+
+        return await self._change_case(streams, case_id, decide, write)
 
     async def dismiss_move(self, streams: Streams, case_id: str, command: c.DismissMove, write: Write) -> Loaded[Case]:
         """Another person disagrees."""
-        programme = await self._programme(streams, case_id)
         return await self._change_case(
-            streams, case_id, lambda known: decide_dismiss_move(command, known, programme, write.now), write
+            streams, case_id, lambda known: decide_dismiss_move(command, known, self._text_of(known), write.now), write
         )
 
     # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,8 +261,8 @@ class Handlers:
     def _open_text(self, programme_id: str, now: datetime) -> Programme:
         return text_for_cases(self._programmes, programme_id, local_day(now), sandbox=self._sandbox)
 
-    async def _programme(self, streams: Streams, case_id: str) -> Programme:
-        known = (await streams.load(CASE, case_id)).state
+    def _text_of(self, known: Case) -> Programme:
+        """The text that the case is under, whenever it is decided: it may have moved since it was looked at last."""
         if known.status == "none":
             raise CaseUnknown()
         return text_at(self._programmes, known.programme)

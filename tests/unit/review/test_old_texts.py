@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -238,3 +239,45 @@ def test_the_text_in_force_on_the_day_comes_before_one_that_is_only_published(tm
             assert found is not None
             assert found.version == version
     assert [each.version for each in texts.versions("test-programme")] == ["1", "2"]
+
+
+class Overtaken(CommittingStreams):
+    """Something else happens to the case between the first look at it and the decision."""
+
+    def __init__(self, store: FactStore, happening: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(store)
+        self._happening: Callable[[], Awaitable[object]] | None = happening
+
+    async def save(self, append: Append) -> None:
+        happening, self._happening = self._happening, None
+        if happening is not None:
+            await happening()
+        await super().save(append)
+
+
+async def test_who_is_overtaken_by_a_move_decides_anew_under_the_new_text(database: Database, tmp_path: Path) -> None:
+    """Without If-Match (what the inbox and deadlines do) a conflict is decided again: under the text of then."""
+    officer, approver = Person("o", "officer", "990000"), Person("a", "approver", "990000")
+    later = SECOND.replace("    outcomes: {filed: decide}\n", "    outcomes: {filed: look}\n").replace(
+        "      - {id: done,",
+        "      - {id: look, title: {zh: 看, en: look}, type: visit, actor: officer, parameters: {whom: all, visitors: 2},"
+        " outcomes: {confirmed: decide, not_confirmed: done}, source: {clause: 七}}\n      - {id: done,",
+    )
+    texts = shelf(tmp_path, ENDED, later)
+    first, second = texts.versions("test-programme")
+    office = Office(database, texts)
+    await office.store.start()
+    try:
+        await office.history(first, Applicant(APPLICANT_USCC, "Firm", "990101", "province"), NOW - timedelta(days=60))
+        proposal = c.ProposeMove(officer, second.ref, "article 20", "better for the firm")
+        await office.handlers.propose_move(office.streams, CASE_ID, proposal, write("1"))
+
+        async def moving() -> None:
+            await office.handlers.confirm_move(office.streams, CASE_ID, c.ConfirmMove(approver), write("2"))
+
+        filing = c.FileInStep("apply", Person("p", "applicant", "990101", APPLICANT_USCC), {"staff_count": "15"}, ())
+        await office.handlers.act(Overtaken(office.store, moving), CASE_ID, filing, write("3"))
+        assert (await office.streams.load(CASE, CASE_ID)).state.programme == second.ref
+        assert await office.step() == "look"
+    finally:
+        await office.store.stop()
