@@ -260,7 +260,8 @@ async def test_who_is_overtaken_by_a_move_decides_anew_under_the_new_text(databa
     officer, approver = Person("o", "officer", "990000"), Person("a", "approver", "990000")
     later = SECOND.replace("    outcomes: {filed: decide}\n", "    outcomes: {filed: look}\n").replace(
         "      - {id: done,",
-        "      - {id: look, title: {zh: 看, en: look}, type: visit, actor: officer, parameters: {whom: all, visitors: 2},"
+        "      - {id: look, title: {zh: 看, en: look}, type: visit, actor: officer,"
+        " parameters: {whom: all, visitors: 2},"
         " outcomes: {confirmed: decide, not_confirmed: done}, source: {clause: 七}}\n      - {id: done,",
     )
     texts = shelf(tmp_path, ENDED, later)
