@@ -14,6 +14,7 @@ from services.review.handlers import Handlers, Programmes
 from services.review.http import (
     act_routes,
     case_routes,
+    deadline_routes,
     move_routes,
     objection_routes,
     procedure_routes,
@@ -57,6 +58,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 procedure_routes(handlers, streams),
                 act_routes(handlers, streams),
                 move_routes(handlers, streams, library),
+                deadline_routes(streams, library, around.clock),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
                 title_routes(handlers, streams, lists),

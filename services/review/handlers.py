@@ -50,6 +50,7 @@ from services.review.kinds import (
     text_at,
     text_for_cases,
 )
+from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
@@ -72,9 +73,10 @@ class Handlers:
     async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
         """An application was filed for the first time."""
         programme, now = text_at(self._programmes, command.programme), origin.occurred_at
-        days = await calendar_at(streams, now)
+        days, call = await calendar_at(streams, now), (await streams.load(ROUND, command.round_id)).state.opened
+        opening = replace(command, round_opens_at=call.opens_at, round_closes_at=call.closes_at) if call else command
         await change(
-            streams, CASE, command.case_id, lambda known: decide_open(command, known, programme, now, days), origin
+            streams, CASE, command.case_id, lambda known: decide_open(opening, known, programme, now, days), origin
         )
 
     async def open_directly(
@@ -100,7 +102,7 @@ class Handlers:
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step."""
-        days = await calendar_at(streams, write.now)
+        days = await self._days(streams, case_id, write.now)
         return await change(
             streams,
             CASE,
@@ -119,7 +121,7 @@ class Handlers:
     async def let_step_lapse(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
         """The deadline of a step passed; answers whether anything followed."""
         now = origin.occurred_at
-        days, before = await calendar_at(streams, now), await streams.load(CASE, case_id)
+        days, before = await self._days(streams, case_id, now), await streams.load(CASE, case_id)
         after = await change(
             streams, CASE, case_id, lambda known: decide_lapse(step, known, self._text_of(known), now, days), origin
         )
@@ -139,7 +141,7 @@ class Handlers:
     async def recount(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
         """A year was published; answers whether anything moved."""
         now = origin.occurred_at
-        days, before = await calendar_at(streams, now), await streams.load(CASE, case_id)
+        days, before = await self._days(streams, case_id, now), await streams.load(CASE, case_id)
         after = await change(
             streams,
             CASE,
@@ -168,7 +170,7 @@ class Handlers:
 
     async def confirm_move(self, streams: Streams, case_id: str, command: c.ConfirmMove, write: Write) -> Loaded[Case]:
         """Another person agrees: the case is under the new text."""
-        days = await calendar_at(streams, write.now)
+        days = await self._days(streams, case_id, write.now)
 
         def decide(known: Case) -> tuple[Any, ...]:
             if known.move is None:
@@ -266,6 +268,10 @@ class Handlers:
         if known.status == "none":
             raise CaseUnknown()
         return text_at(self._programmes, known.programme)
+
+    async def _days(self, streams: Streams, case_id: str, now: datetime) -> Calendar:
+        """The calendar over the case's whole time."""
+        return await calendar_at(streams, now, (await streams.load(CASE, case_id)).state.opened_at)
 
     async def _programme_of_title(self, streams: Streams, case_id: str) -> Programme:
         known = (await streams.load(TITLE, case_id)).state

@@ -7,14 +7,14 @@ step where both texts have it alike; where they do not, somebody names the step 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from services.review.domain import errors
 from services.review.domain.case import TYPES, StepDueRecounted, evolve
-from services.review.domain.days import due
 from services.review.domain.desks import desk_of
+from services.review.domain.limits import binding
 from services.review.domain.moves import (
     CaseMoved,
     ConfirmMove,
@@ -25,7 +25,7 @@ from services.review.domain.moves import (
     ProposeMove,
 )
 from services.review.domain.people import Person
-from services.review.domain.progress import Facts, begin_at, deadline_of, ensure_reach, is_decided
+from services.review.domain.progress import Facts, begin_at, ensure_reach, is_decided
 from services.review.domain.rounds import ensure_runnable
 from services.review.domain.steps import notice
 from services.review.domain.steps.shape import SHANGHAI, Situation, stated
@@ -257,11 +257,10 @@ def _counted_anew(case: Case, step: Step, new: Programme, now: datetime, calenda
     """The step's own deadline and its notice under the new text: later perhaps, never earlier. A deadline that did not
     exist before is counted from the move; one that no longer exists stands as it was granted."""
     rule = case.moves[-1].rule
-    begun = case.entered_at if case.due_at is not None and case.entered_at is not None else now
-    fresh, provisional = due(deadline_of(step), begun, calendar)
+    found = binding(step, case if case.due_at else replace(case, entered_at=now), new, calendar, case.due_at)
     counted: Facts = ()
-    if fresh is not None and (case.due_at is None or fresh > case.due_at):
-        counted = (StepDueRecounted(step.id, fresh, provisional, rule, now),)
+    if found is not None and found[1].instant > (case.due_at or now):
+        counted = (StepDueRecounted(step.id, found[1].instant, found[1].provisional, rule, now),)
     if step.type != notice.TYPE:
         return counted
     situation = Situation(case, step, case.states[step.id], new, now, calendar)

@@ -2,6 +2,7 @@
 
 from services.review.http.acts import act_routes
 from services.review.http.cases import case_routes
+from services.review.http.deadlines import deadline_routes
 from services.review.http.moves import move_routes
 from services.review.http.objections import objection_routes
 from services.review.http.procedures import procedure_routes
@@ -12,6 +13,7 @@ from services.review.http.years import year_routes
 __all__ = [
     "act_routes",
     "case_routes",
+    "deadline_routes",
     "move_routes",
     "objection_routes",
     "procedure_routes",
