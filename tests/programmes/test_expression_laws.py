@@ -110,7 +110,7 @@ def test_every_condition_that_only_sets_a_lower_bound_on_a_figure_claims_it() ->
     plain = re.compile(r"([a-z_0-9]+) >=? [0-9.]+")
     lacking = [
         f"{programme.id} {condition.id}"
-        for programme in EVERY
+        for programme in library().programmes()
         for condition in programme.conditions
         if (match := plain.fullmatch(condition.expression or "")) and match[1] not in condition.monotone
     ]

@@ -64,7 +64,13 @@ CASES: list[tuple[str, str | bytes, str, str, str]] = [
         "full-width",
     ),
     ("full-width braces", spoilt("fee: {charged: false}", "fee: \uff5bcharged: false\uff5d"), "", "", "full-width"),
-    ("curly quotes", spoilt("region: '990000'", "region: \u2018990000\u2019"), "region", "region", "form"),
+    (
+        "curly quotes",
+        spoilt("region: '990000'", "region: \u2018990000\u2019"),
+        "region",
+        "region",
+        "six digits in quotes",
+    ),
     ("UTF-16", GOOD.encode("utf-16"), "", "", "UTF-8"),
     ("GB18030", GOOD.encode("gb18030"), "", "", "UTF-8"),
     ("a word alone", "hello\n", "", "", "mapping of keys"),
@@ -199,7 +205,7 @@ CASES: list[tuple[str, str | bytes, str, str, str]] = [
         "or less",
     ),
     ("an unknown unit", spoilt("unit: working_day", "unit: workday"), "", "duration.unit", "working_day"),
-    ("a list for a mapping", spoilt("fee: {charged: false}", "fee: [1, 2]"), "fee", "fee", "a mapping of keys"),
+    ("a list for a mapping", spoilt("fee: {charged: false}", "fee: [1, 2]"), "fee", "fee", "write a mapping"),
     (
         "a mapping for a list",
         spoilt("rounds: null", "rounds: null\nobligations: {a: 1}"),
@@ -230,7 +236,7 @@ CASES: list[tuple[str, str | bytes, str, str, str]] = [
     ),
     ("unset where it cannot be", spoilt("kind: recognition", "kind: unset"), "kind", "kind", "one of"),
     ("null where it cannot be", spoilt("kind: recognition", "kind: null"), "kind", "kind", "one of"),
-    ("an id with blanks", spoilt("id: notice\n", "id: public notice\n"), "", "id", "form"),
+    ("an id with blanks", spoilt("id: notice\n", "id: public notice\n"), "", "id", "write an id"),
     ("no id", spoilt("  - id: notice\n    title", "  - title"), "", "notices[0].id", "id is missing"),
     (
         "no steps",
