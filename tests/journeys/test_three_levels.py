@@ -31,7 +31,7 @@ async def test_a_village_is_recognised(databases: Databases, tmp_path: Path, nam
     (programme,) = SHELF.versions(name)
     clock = FixedClock(datetime(2026, 5, 4, 2, 0, tzinfo=UTC))
     async with standing(databases, tmp_path, SHELF, clock) as house:
-        village = Village(house, programme, programme.procedure())
+        village = Village(house, programme, programme.procedure(), examples={})
         case = await village.run()
         assert (case["status"], case["result"], case["programme"]) == ("closed", "awarded", programme.ref)
         ended: list[Any] = [each["step"] for each in case["history"]]
