@@ -150,6 +150,18 @@ async def test_a_refusal_frees_the_place(heard: Heard) -> None:
     assert await heard.objections() == ()
 
 
+async def test_another_process_finds_what_this_one_wrote(heard: Heard) -> None:
+    await heard.hear(CALL, CERTIFIED)
+    later = FactStore(heard.database.pool, FactCodec(FACTS))
+    await later.start()
+    try:
+        another = Application("case-2", "draft", PROGRAMME.ref, CALL.round_id, DRAFT.applicant)
+        found = await Handlers(Shelf(PROGRAMME)).objections(CommittingStreams(later), another, NOW)
+    finally:
+        await later.stop()
+    assert [each.code for each in found] == ["title_still_valid"]
+
+
 async def test_a_title_and_its_end_are_remembered_whichever_service_the_case_began_at(heard: Heard) -> None:
     await heard.hear(CALL, CERTIFIED)
     (stands,) = await heard.objections()
