@@ -60,7 +60,7 @@ GRADUATES, GRADE = "expression: graduates > 5", "when: grade == 'first', express
         (INCUBATORS, "fee: {charged", "收费: {charged", "there is no key 收费; did you mean fee?"),
         (INCUBATORS, "segregation: [examiners]", "segregation: examiners", "write a list here: [examiners]"),
         (INCUBATORS, "kinds: [enterprise, institution,", "kinds: [enterprise\uff0cinstitution,", "with ', '"),
-        (STATIONS, f"{{within: {TWENTY}, starts", "{length: 20, starts", "it belongs to within: write within: {length: …}"),
+        (STATIONS, f"{{within: {TWENTY}, starts", "{length: 20, starts", "it belongs to within: write within: {"),
         (INCUBATORS, WEIGHT, WEIGHT.replace("0.2", "20"), "(40 % is 0.4)"),
         (INCUBATORS, "en: notice of the candidates", "en: notice, of them", "('of them' was read as a key)"),
     ],
