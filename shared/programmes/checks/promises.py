@@ -9,6 +9,7 @@ from shared.programmes.model import (
     Paying,
     Procedure,
     Programme,
+    RoundRules,
     Rubric,
     Scoring,
     Step,
@@ -95,7 +96,7 @@ def _step(step: Step, procedure: Procedure, programme: Programme, where: str, fi
         case Checking() as checking:
             _checking(checking, step, where, findings)
         case Filing() as filing:
-            _filing(filing, step, programme, where, findings)
+            _filing(filing, step, procedure, programme, where, findings)
         case Scoring(panel=None) if len(programme.panels) > 1:
             listed = ", ".join(each.id for each in programme.panels)
             findings.at(
@@ -122,19 +123,30 @@ def _checking(checking: Checking, step: Step, where: str, findings: Findings) ->
         )
 
 
-def _filing(filing: Filing, step: Step, programme: Programme, where: str, findings: Findings) -> None:
+def _filing(
+    filing: Filing, step: Step, procedure: Procedure, programme: Programme, where: str, findings: Findings
+) -> None:
     if filing.in_round and programme.rounds is None:
         findings.at(
             f"{where}.parameters.in_round",
             "rounds: null 表示没有批次;请写 rounds,或去掉 in_round",
             "rounds: null says that there are none: write rounds, or leave in_round out",
         )
-    if "late" in step.outcomes and step.deadline is None:
+    if "late" in step.outcomes and not _is_due(step, procedure, programme):
         findings.at(
             f"{where}.outcomes.late",
             "逾期需要期限,请为此步骤写 deadline",
             "late needs a deadline: write the step's deadline",
         )
+
+
+def _is_due(step: Step, procedure: Procedure, programme: Programme) -> bool:
+    """By its own deadline, its level's moment in the round, or the time that a check gives for correcting."""
+    cascade = programme.rounds.cascade if isinstance(programme.rounds, RoundRules) else ()
+    correcting = (
+        isinstance(each.parameters, Checking) and each.outcomes.get("to_correct") == step.id for each in procedure.steps
+    )
+    return step.deadline is not None or step.id in [each.step for each in cascade] or any(correcting)
 
 
 def _paying(paying: Paying, procedure: Procedure, where: str, findings: Findings) -> None:
