@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.programmes.expressions.parser import Unreadable, parse
+from shared.programmes.lacking import fillings
 from shared.programmes.loader import SourceFile, load
 from shared.programmes.reading.faults import BadDefinition
 from tests.programmes.demo_shelf import FOLDER
@@ -131,3 +132,20 @@ def test_an_expression_is_answered_in_the_languages_words(text: str, remedy: str
 def test_what_could_never_come_true_is_refused(text: str, old: str, new: str, remedy: str) -> None:
     found = said(text, old, new)
     assert any(remedy in each for each in found), found
+
+
+def test_whatever_is_unset_is_told_with_what_may_be_written_there() -> None:
+    places = {
+        "objections: {real_name: true": ("objections: {real_name: unset", "true or false"),
+        "    cap: 300000": ("    cap: unset", "a decimal number or null (none)"),
+        "quorum: 5": ("quorum: unset", "a whole number"),
+        "aggregation: median": ("aggregation: unset", "one of mean, trimmed_mean, median"),
+        "  issued: 2026-01-05": ("  issued: unset", "a date YYYY-MM-DD or null (none)"),
+    }
+    text = SUBSIDY
+    for old, (new, _) in places.items():
+        text = text.replace(old, new, 1)
+    programme = load(SourceFile("f.yaml", text))
+    wanted = {path: words.en for path, words in fillings(programme)}
+    assert set(programme.missing_for_activation()) <= set(wanted)
+    assert set(wanted.values()) == {words for old, (_, words) in places.items() if old in SUBSIDY}
