@@ -59,6 +59,8 @@ class Standing:
 
     region: str
     level: str
+    kind: str
+    category: str
 
 
 def plain(metric: Metric) -> str | bool:
@@ -90,6 +92,8 @@ class Walk:
         stem = f"91110000MAEX{number:05d}"
         self.uscc, self.name = stem + check_uscc(stem), f"Example Organisation {number}"
         self.region, self.level = inside(programme.region), programme.levels[-1].id
+        self.kind = next(iter(programme.applicants.kinds), "")
+        self.category = next(iter(programme.applicants.categories), "")
         self.people = itertools.count(1)
         self.case_id = ""
 
@@ -128,7 +132,8 @@ class Walk:
     async def begin(self) -> None:
         subject = {"uscc": self.uscc, "name": self.name, "region": self.region, "level": self.level}
         opening = {"programme": self.programme.id, "procedure": self.procedure.id, "subject": subject}
-        first = self.programme.first_step(Standing(self.region, self.level), self.procedure.id)
+        standing = Standing(self.region, self.level, self.kind, self.category)
+        first = self.programme.first_step(standing, self.procedure.id)
         answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
         if answer.json().get("code") == "opens_through_intake":
             await self.apply()
@@ -136,7 +141,8 @@ class Walk:
             self.case_id = ok(answer)["case_id"]
 
     async def apply(self) -> None:
-        body = {"round_id": await self.round(), "name": self.name, "region": self.region, "level": self.level}
+        standing = {"region": self.region, "level": self.level, "kind": self.kind, "category": self.category}
+        body = {"round_id": await self.round(), "name": self.name, **standing}
         answer = await self.house.post(self.applicant, "/intake/applications", body)
         self.case_id = ok(answer)["case_id"]
         path = f"/intake/applications/{self.case_id}"

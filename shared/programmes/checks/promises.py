@@ -132,21 +132,22 @@ def _filing(
             "rounds: null 表示没有批次;请写 rounds,或去掉 in_round",
             "rounds: null says that there are none: write rounds, or leave in_round out",
         )
-    if "late" in step.outcomes and not _is_due(step, procedure, programme):
+    if "late" in step.outcomes and not _has_an_end(step, procedure, programme):
         findings.at(
             f"{where}.outcomes.late",
-            "逾期需要期限,请为此步骤写 deadline",
-            "late needs a deadline: write the step's deadline",
+            "逾期需要期限,请为此步骤写 deadline,或在退回它的审查步骤写 correct_within",
+            "late needs a deadline: write the step's deadline, or correct_within where a check sends it back",
         )
 
 
-def _is_due(step: Step, procedure: Procedure, programme: Programme) -> bool:
-    """By its own deadline, its level's moment in the round, or the time that a check gives for correcting."""
-    cascade = programme.rounds.cascade if isinstance(programme.rounds, RoundRules) else ()
-    correcting = (
+def _has_an_end(step: Step, procedure: Procedure, programme: Programme) -> bool:
+    """Its own, the time to correct (set or not), or a level's last moment in the round."""
+    given = (
         isinstance(each.parameters, Checking) and each.outcomes.get("to_correct") == step.id for each in procedure.steps
     )
-    return step.deadline is not None or step.id in [each.step for each in cascade] or any(correcting)
+    cascade = programme.rounds.cascade if isinstance(programme.rounds, RoundRules) else ()
+    named = any(each.step == step.id for each in cascade)
+    return step.deadline is not None or named or any(given)
 
 
 def _paying(paying: Paying, procedure: Procedure, where: str, findings: Findings) -> None:
