@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
@@ -36,9 +37,11 @@ __all__ = [
     "CloseNotice",
     "ConcludeAssessment",
     "ConfirmComputed",
+    "ConfirmMove",
     "ConfirmRevocation",
     "DecideListing",
     "DeclareConflict",
+    "DismissMove",
     "DismissRevocation",
     "FileInStep",
     "GiveEndorsement",
@@ -47,6 +50,7 @@ __all__ = [
     "PayInstalment",
     "PostNotice",
     "ProposeDecision",
+    "ProposeMove",
     "ProposeRevocation",
     "PublishContent",
     "PublishYear",

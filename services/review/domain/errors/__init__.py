@@ -1,5 +1,12 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
+from services.review.domain.errors.moves import (
+    MoveNeedsStep,
+    MoveStepImpossible,
+    TextClosed,
+    TextDoesNotFollow,
+    TextMissing,
+)
 from services.review.domain.errors.opening import (
     AnswersWrong,
     FiledThroughIntake,
@@ -113,6 +120,11 @@ REFUSALS: tuple[type[Refusal], ...] = (
     OpensThroughIntake,
     SubjectInvalid,
     FiledThroughIntake,
+    TextMissing,
+    TextClosed,
+    TextDoesNotFollow,
+    MoveNeedsStep,
+    MoveStepImpossible,
 )
 
 __all__ = [
@@ -133,6 +145,8 @@ __all__ = [
     "GroundUnknown",
     "GuardFails",
     "InstalmentWrong",
+    "MoveNeedsStep",
+    "MoveStepImpossible",
     "NoProposal",
     "NotForThisStep",
     "NotOnPanel",
@@ -160,6 +174,9 @@ __all__ = [
     "RelaxationImpossible",
     "RoundExists",
     "SubjectInvalid",
+    "TextClosed",
+    "TextDoesNotFollow",
+    "TextMissing",
     "TitleEnded",
     "TitleUnknown",
     "TooMany",
