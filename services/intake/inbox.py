@@ -54,6 +54,10 @@ class Inbox:
                     await self._handlers.return_application(streams, event.case_id, command, origin)
                 case said.ApplicationSubmitted() | said.ApplicationWithdrawn():
                     return  # our own words
+                case said.TitleLapsed() | said.TitleRenewed():
+                    return  # told once it stands on record
+                case said.ObligationMissed() if not event.owed_by_holder:
+                    return  # an authority's duty
                 case _:
                     await self._handlers.tell_progress(streams, event.case_id, to_fact(event), origin)
         except Refusal as refusal:
@@ -75,6 +79,10 @@ Progress = (
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
+    | said.ObligationMissed
+    | said.RectificationOrdered
+    | said.Lapsed
+    | said.Renewed
 )
 
 
@@ -104,3 +112,11 @@ def to_fact(event: Progress) -> e.Fact:
             )
         case said.Revoked():
             return e.TitleLost(event.number, event.ground, event.reason, event.revoked_at)
+        case said.ObligationMissed():
+            return e.MilestoneReached("obligation_missed", event.missed_at, until=event.due_on)
+        case said.RectificationOrdered():
+            return e.MilestoneReached("rectification_ordered", event.ordered_at, until=event.due_on)
+        case said.Lapsed():
+            return e.TitleEnded(event.number, event.reason, event.lapsed_on, event.lapsed_at)
+        case said.Renewed():
+            return e.TitleExtended(event.number, event.valid_from, event.valid_to, event.renewed_at)

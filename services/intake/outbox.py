@@ -39,6 +39,8 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             | e.RefusalReceived()
             | e.TitleReceived()
             | e.TitleLost()
+            | e.TitleEnded()
+            | e.TitleExtended()
         ):
             return None
         case _:

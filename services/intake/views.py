@@ -94,6 +94,8 @@ _STATUS: Mapping[type, str] = {
     e.RefusalReceived: "refused",
     e.TitleReceived: "titled",
     e.TitleLost: "revoked",
+    e.TitleEnded: "lapsed",
+    e.TitleExtended: "titled",
 }
 
 
@@ -127,5 +129,7 @@ def _columns(fact: e.Fact) -> Mapping[str, Any]:
             return {"revision": fact.revision}
         case e.TitleReceived():
             return {"number": fact.number, "valid_to": fact.valid_to}
+        case e.TitleExtended():
+            return {"valid_to": fact.valid_to}
         case _:
             return {}

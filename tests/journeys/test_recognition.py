@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from services.story import Story
+from shared.runtime.clock import local_day
 from shared.runtime.issuer.people import Account
 from tests.journeys.people import People, applicant, ok, refused, somebody, version
 from tests.journeys.walk import HEARD_SECONDS, Walk, acts_of, moved, opened_round
@@ -94,6 +95,17 @@ async def on_the_list(people: People, walk: Walk, status: str) -> dict[str, Any]
     return rows[0]
 
 
+async def found(people: People, walk: Walk, ground: str, who: str) -> int:
+    """A finding that proves the ground is put on the title's record; answers its version."""
+    path = f"/review/titles/{walk.case_id}"
+    today = local_day(people.running.clock.now()).isoformat()
+    body = {"kind": "sanction", "happened_on": today, "reason": f"处分决定书 {ground}", "ground": ground}
+    at = version(await people.get(people.demo(who), path))
+    recorded = await people.post(people.demo(who), f"{path}/findings", body, at)
+    ok(recorded)
+    return version(recorded)
+
+
 async def propose(people: People, walk: Walk, ground: str, who: str = "officer") -> int:
     """Answers the title's version after the proposal."""
     path = f"/review/titles/{walk.case_id}"
@@ -102,7 +114,7 @@ async def propose(people: People, walk: Walk, ground: str, who: str = "officer")
         return (await people.get(people.demo(who), path)).status_code == 200
 
     await eventually(there, "review does not know of the title")
-    at = version(await people.get(people.demo(who), path))
+    at = await found(people, walk, ground, who)
     body = {"ground": ground, "reason": f"查实情形 {ground}", "evidence": [f"证据 {ground}"]}
     proposed = await people.post(people.demo(who), f"{path}/revocation-proposal", body, at)
     assert ok(proposed)["status"] == "proposed"
@@ -241,13 +253,16 @@ async def noticed_and_decided(people: People, walk: Walk) -> None:
 
 
 async def dismissed_on_every_other_ground(people: People, walk: Walk) -> None:
-    """A proposal on each ground of the text can be made, and falls when another person disagrees."""
+    """A proposal falls when another person disagrees; a ground that gives time to put it right needs the order first."""
     path = f"/review/titles/{walk.case_id}"
-    for ground in ("RV2", "RV3", "RV4", "RV5"):
-        at = await propose(people, walk, ground)
-        dismissed = await people.post(people.demo("approver"), f"{path}/revocation-dismissal", {"reason": "不实"}, at)
-        assert ok(dismissed)["status"] == "held"
+    at = await propose(people, walk, "RV2")
+    dismissed = await people.post(people.demo("approver"), f"{path}/revocation-dismissal", {"reason": "不实"}, at)
+    assert ok(dismissed)["status"] == "held"
     at = version(await people.get(people.demo("officer"), path))
+    for ground in ("RV3", "RV4", "RV5"):
+        body = {"ground": ground, "reason": "未责令整改", "evidence": ["一"]}
+        early = await people.post(people.demo("officer"), f"{path}/revocation-proposal", body, at)
+        refused(early, 409, "rectification_not_ordered")
     body = {"ground": "RV9", "reason": "没有的情形", "evidence": ["一"]}
     unknown = await people.post(people.demo("officer"), f"{path}/revocation-proposal", body, at)
     refused(unknown, 422, "ground_unknown")
@@ -331,7 +346,7 @@ async def test_an_objection_holds_up_its_own_case_only(people: People, story: St
     await decided_against(people, undisputed)
     await disputed.play(acts_of(story, "decision", "list_publication"))
     await verified(people, await disputed.number(), "active")
-    await revoked(people, disputed, "RV4")
+    await revoked(people, disputed, "RV2")
     await trail_is_whole(people)
 
 
@@ -362,7 +377,7 @@ async def test_a_unit_of_the_region_files_directly(people: People, story: Story)
     assert not set(steps) & set(LOCAL)
     assert [*steps[:4]] == ["application", "commission_check", "commission_review", "expert_review"]
     await verified(people, number, "active")
-    await revoked(people, walk, "RV3")
+    await revoked(people, walk, "RV1")
 
 
 async def test_refused_at_the_check_and_withdrawn(people: People, story: Story) -> None:

@@ -13,8 +13,16 @@ from typing import ClassVar, Literal
 Answer = str | bool
 """Numbers travel as decimal strings, so that nothing is rounded on the way to the rule."""
 
-Milestone = Literal["preliminary_approved", "scored", "publicized", "recognition_approved", "revocation_ordered"]
-"""What the applicant is told about a case between submission and its end, in the published language's words."""
+Milestone = Literal[
+    "preliminary_approved",
+    "scored",
+    "publicized",
+    "recognition_approved",
+    "revocation_ordered",
+    "obligation_missed",
+    "rectification_ordered",
+]
+"""What the applicant is told about a case and its title that changes nothing here, in the published language's words."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +201,28 @@ class TitleLost:
     revoked_at: datetime
 
 
+@dataclass(frozen=True)
+class TitleEnded:
+    """The title lapsed: it is not valid from ``ended_on`` on."""
+
+    NAME: ClassVar[str] = "intake.title-ended.1"
+    number: str
+    reason: str
+    ended_on: date
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class TitleExtended:
+    """A new term follows the old one; ``valid_to`` is its last day, None where none is set."""
+
+    NAME: ClassVar[str] = "intake.title-extended.1"
+    number: str
+    valid_from: date
+    valid_to: date | None
+    extended_at: datetime
+
+
 Fact = (
     RoundAnnounced
     | PlaceClaimed
@@ -208,6 +238,8 @@ Fact = (
     | RefusalReceived
     | TitleReceived
     | TitleLost
+    | TitleEnded
+    | TitleExtended
 )
 
 FACTS: tuple[type, ...] = (
@@ -225,4 +257,6 @@ FACTS: tuple[type, ...] = (
     RefusalReceived,
     TitleReceived,
     TitleLost,
+    TitleEnded,
+    TitleExtended,
 )

@@ -55,6 +55,8 @@ class CaseOpened:
     applicant: Applicant
     opened_at: datetime
     procedure: str = ""
+    title: str = ""
+    title_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def evolve(case: Case, fact: Any) -> Case:
                 round_id=fact.round_id,
                 procedure=fact.procedure,
                 applicant=fact.applicant,
+                title=fact.title,
+                title_number=fact.title_number,
             )
         case StepEntered():
             return _entered(case, fact)

@@ -10,6 +10,7 @@ from datetime import datetime
 from services.review.domain import errors
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, OpenCase, decide_open, ensure_reach
+from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
 from shared.identifiers import region_contains, uscc_fault
@@ -27,7 +28,7 @@ def decide_open_directly(
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id:
         raise errors.OpensThroughIntake()
-    ensure_reach(by, (first.actor,), programme, command.applicant, first)
+    ensure_reach(by, (first.actor,), programme, command.applicant, first, now.astimezone(SHANGHAI).date())
     return decide_open(command, case, programme, now, calendar)
 
 

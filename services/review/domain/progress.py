@@ -6,7 +6,7 @@ A case never asks which programme it is in; it asks its pinned programme what co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.review.domain import errors
@@ -36,6 +36,8 @@ class OpenCase:
     applicant: Applicant
     procedure: str = ""
     """The programme's main procedure where empty."""
+    title: str = ""
+    title_number: str = ""
 
 
 def decide_open(
@@ -44,7 +46,16 @@ def decide_open(
     """Open the case at the first step of its programme; the same application twice is one case."""
     if case.status != "none":
         return ()
-    opened = CaseOpened(command.case_id, command.programme, command.round_id, command.applicant, now, command.procedure)
+    opened = CaseOpened(
+        case_id=command.case_id,
+        programme=command.programme,
+        round_id=command.round_id,
+        applicant=command.applicant,
+        opened_at=now,
+        procedure=command.procedure,
+        title=command.title,
+        title_number=command.title_number,
+    )
     case = evolve(case, opened)
     first = programme.first_step(command.applicant, command.procedure or None)
     return (opened, *_enter(case, first, programme, now, calendar))
@@ -103,11 +114,14 @@ def _present(command: StepCommand, case: Case, programme: Programme) -> Step:
 def _ensure_entitled(command: StepCommand, parties: Parties, situation: Situation) -> None:
     """The person has the role of one of the parties and its reach; a machine or a named role where those suffice."""
     if command.by.role not in parties.roles:
-        ensure_reach(command.by, parties.parties, situation.programme, situation.case.applicant, situation.step)
+        about = (situation.programme, situation.case.applicant, situation.step)
+        ensure_reach(command.by, parties.parties, *about, situation.today)
 
 
-def ensure_reach(by: Person, parties: tuple[str, ...], programme: Programme, applicant: Applicant, step: Step) -> None:
-    """The person belongs to one of the parties: by role and reach, an applicant by the organisation."""
+def ensure_reach(
+    by: Person, parties: tuple[str, ...], programme: Programme, applicant: Applicant, step: Step, day: date
+) -> None:
+    """The person belongs to one of the parties: by role and reach on that day, an applicant by the organisation."""
     asked = [programme.party(name) for name in parties]
     fitting = [party for party in asked if party.role == by.role]
     if not fitting or (by.role == "applicant" and by.organisation != applicant.uscc):
@@ -115,7 +129,7 @@ def ensure_reach(by: Person, parties: tuple[str, ...], programme: Programme, app
         raise errors.WrongParty(
             zh="、".join(party.title.zh for party in named), en=", ".join(party.title.en for party in named)
         )
-    desks = [desk_of(party.id, programme) for party in fitting]
+    desks = [desk_of(party.id, programme, day) for party in fitting]
     if by.role != "applicant" and not any(reaches(desk, by.region, applicant.region) for desk in desks):
         raise errors.OutsideRegion()
 
@@ -182,14 +196,15 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar
     """Into a step, and through it where it needs nobody."""
     if step.type not in TYPES:
         raise errors.ProgrammeNotRunnable(what=step.type)
-    decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar))
+    situation = Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar)
+    decided = TYPES[step.type].enter(situation)
     due_at, provisional = due(deadline_of(step), now, calendar)
     entered = StepEntered(
         step=step.id,
         type=step.type,
         title_zh=step.title.zh,
         title_en=step.title.en,
-        desk=desk_of(decided.waits_for or step.actor, programme),
+        desk=desk_of(decided.waits_for or step.actor, programme, situation.today),
         entered_at=now,
         due_at=due_at,
         due_provisional=provisional,

@@ -71,6 +71,9 @@ class Case:
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     result: str = ""
+    title: str = ""
+    """Case id of the title that it runs on, and the title's number; empty where it runs on none."""
+    title_number: str = ""
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

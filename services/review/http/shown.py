@@ -48,6 +48,8 @@ class Shown:
     due_at: datetime | None
     states: Mapping[str, Any]
     history: tuple[Concluded, ...]
+    title: str = ""
+    title_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def shown(loaded: Loaded[Case], actor: Actor) -> Shown:
         due_at=case.due_at,
         states={step: _shown_state(state, actor) for step, state in case.states.items()},
         history=case.history,
+        title=case.title,
+        title_number=case.title_number,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
@@ -39,6 +40,7 @@ def check(programme: Programme, findings: Findings) -> None:
     """Report every fault of a definition whose shape is right."""
     check_references(programme, findings)
     check_numbers(programme, findings)
+    check_authorities(programme, findings)
     check_expressions(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:
