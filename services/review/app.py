@@ -58,8 +58,8 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 act_routes(handlers, streams),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
-                title_routes(handlers, streams, lists),
-                title_life_routes(handlers, streams),
+                title_routes(handlers.titles, streams, lists),
+                title_life_routes(handlers.titles, streams),
                 year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock),),
@@ -83,11 +83,11 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
         if due.case_id.startswith(TITLE):
             title = due.case_id.removeprefix(TITLE)
             if what == RECOUNT:
-                followed = await handlers.recount_date(streams, title, step, origin)
+                followed = await handlers.titles.recount_date(streams, title, step, origin)
             else:
-                followed = await handlers.let_date_pass(streams, title, what, step, MYSELF, origin)
+                followed = await handlers.titles.let_date_pass(streams, title, what, step, MYSELF, origin)
         elif what == OVERTAKEN:
-            followed = await handlers.carry_over(streams, due.case_id, MYSELF, origin)
+            followed = await handlers.titles.carry_over(streams, due.case_id, MYSELF, origin)
         elif what == NOTICE_OVER:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
         elif what == RECOUNT:

@@ -72,7 +72,8 @@ def application_routes(
         page: Paged,
         response: Response,
         status: Annotated[
-            Literal["", "draft", "submitted", "returned", "withdrawn", "refused", "titled", "revoked", "lapsed"], Query()
+            Literal["", "draft", "submitted", "returned", "withdrawn", "refused", "titled", "revoked", "lapsed"],
+            Query(),
         ] = "",
         programme: Annotated[str, Query(max_length=200, description="Programme id, with or without digest.")] = "",
         round_id: Annotated[str, Query(max_length=64)] = "",

@@ -182,9 +182,7 @@ def _missed(obligation: Obligation, title: Title) -> list[date]:
 # ── missed ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide_missed(
-    name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar
-) -> tuple[Fact, ...]:
+def decide_missed(name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar) -> tuple[Fact, ...]:
     """The day passed: it is missed, and the next occurrence begins. Asked twice or too early it is nothing."""
     standing = title.dates.get(date_key("obligation", name))
     if standing is None or now <= standing.due_at or title.entered is None:

@@ -158,9 +158,7 @@ def _meeting(
         return
     for obligation in programme.obligations:
         if obligation.procedure == case.procedure:
-            yield from duties.meet(
-                obligation, title, now, calendar, by=by.id, reason=_reason(case), case=case.case_id
-            )
+            yield from duties.meet(obligation, title, now, calendar, by=by.id, reason=_reason(case), case=case.case_id)
 
 
 def _reviewing(

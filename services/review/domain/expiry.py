@@ -106,9 +106,7 @@ def decide_end(title: Title, programme: Programme, now: datetime) -> tuple[Fact,
     return (lapse(title, "validity_ended", "", rules.source.clause, "validity ended", standing.due_on, now),)
 
 
-def lapse(
-    title: Title, why: Why, basis: str, clause: str, reason: str, last: date, now: datetime
-) -> TitleLapsed:
+def lapse(title: Title, why: Why, basis: str, clause: str, reason: str, last: date, now: datetime) -> TitleLapsed:
     """The title is not valid from the day after ``last`` on."""
     assert title.entered is not None, "only a title that was entered can lapse"
     first = last + timedelta(days=1)
@@ -128,7 +126,10 @@ def decide_review_day(name: str, by: Person, title: Title, programme: Programme,
 
 def no_application(review: ReReview, by: Person, title: Title, due_on: date, now: datetime) -> tuple[Fact, ...]:
     """Nobody asked for the re-review: the title lapses or is revoked where the text says so; else it stays."""
-    clause, reason = review.source.clause or review.id, f"到{due_on}未申请复核 / no application for re-review by {due_on}"
+    clause, reason = (
+        review.source.clause or review.id,
+        f"到{due_on}未申请复核 / no application for re-review by {due_on}",
+    )
     if review.on_no_application == "lapses":
         return (lapse(title, "no_application", review.id, clause, reason, due_on, now),)
     if review.on_no_application == "revoked" and title.entered is not None:
@@ -181,7 +182,11 @@ def renew(title: Title, programme: Programme, case: str, now: datetime, calendar
     renewed = TitleRenewed(title.entered.programme, title.entered.number, first, last, case, now)
     after = evolve(title, renewed)
     if title.status != "lapsed":
-        return (renewed, *_term(after, programme, now), *(d for r in programme.re_reviews for d in _review(r, after, now)))
+        return (
+            renewed,
+            *_term(after, programme, now),
+            *(d for r in programme.re_reviews for d in _review(r, after, now)),
+        )
     return (renewed, *dates(after, programme, now, now, calendar))
 
 

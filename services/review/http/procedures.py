@@ -31,7 +31,9 @@ class NewCase(Input):
     programme: Annotated[str, Field(pattern="^[a-z0-9-]{3,64}$", description="Id of the programme.")]
     procedure: Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$", description="Id of the procedure.")]
     subject: Subject
-    title: Annotated[str, Field(max_length=64, description="Number of the title it runs on, where several are held.")] = ""
+    title: Annotated[
+        str, Field(max_length=64, description="Number of the title it runs on, where several are held.")
+    ] = ""
 
 
 def procedure_routes(handlers: Handlers, streams: Streams, lists: Lists) -> APIRouter:

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from services.review.domain import commands as c
 from services.review.domain.holding import Kind
-from services.review.handlers import Handlers
 from services.review.http.bodies import Sentence, Sha256
 from services.review.http.shown import Id, person, receipt, writing
 from services.review.http.titles import ShownTitle, shown_title, visible_title
+from services.review.titles import TitleHandlers
 from shared.runtime.http import Allow, Changing, Input, answer, router
 from shared.runtime.ports import Streams
 
@@ -55,7 +55,7 @@ class RectificationResult(Input):
     proof: Annotated[tuple[Sha256, ...], Field(max_length=50, description="Papers that show it.")] = ()
 
 
-def title_life_routes(handlers: Handlers, streams: Streams) -> APIRouter:
+def title_life_routes(handlers: TitleHandlers, streams: Streams) -> APIRouter:
     """What is recorded on a title between its award and its end."""
     routes = router(tags=["titles"])
 

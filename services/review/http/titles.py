@@ -24,9 +24,10 @@ from services.review.domain.holding import (
     TitleEntered,
     TitleLapsed,
 )
-from services.review.handlers import TITLE, Handlers
 from services.review.http.bodies import Reason, Sentence
 from services.review.http.shown import Id, person, receipt, writing
+from services.review.kinds import TITLE
+from services.review.titles import TitleHandlers
 from services.review.views import Lists, TitleMark, TitleRow
 from shared.envelope import Actor
 from shared.identifiers import region_contains, region_stem
@@ -82,7 +83,7 @@ class ShownTitle:
     running: dict[str, str]
 
 
-def title_routes(handlers: Handlers, streams: Streams, lists: Lists) -> APIRouter:
+def title_routes(handlers: TitleHandlers, streams: Streams, lists: Lists) -> APIRouter:
     """Titles and their revocation by two persons."""
     routes = router(tags=["titles"])
 

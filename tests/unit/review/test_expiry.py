@@ -28,7 +28,14 @@ ON_TITLE = Procedure(
     needs_title=True,
     steps=(
         Step(id="f", title=text("f"), type="file", actor="applicant", parameters=Filing(), outcomes={"filed": "e"}),
-        Step(id="e", title=text("e"), type="close", actor="applicant", parameters=Closing(result="completed"), outcomes={}),
+        Step(
+            id="e",
+            title=text("e"),
+            type="close",
+            actor="applicant",
+            parameters=Closing(result="completed"),
+            outcomes={},
+        ),
     ),
 )
 
@@ -40,7 +47,9 @@ def with_procedure(programme: Programme, procedure: Procedure = ON_TITLE) -> Pro
 def ended(result: str, outcome: str = "passed", case: str = "case-2", procedure: str = "re_review") -> Case:
     """A procedure on the title that came to its end."""
     concluded = (Concluded("f", outcome, "seen", at(AWARDED)),)
-    return Case(case, "closed", procedure=procedure, applicant=APPLICANT, history=concluded, result=result, title="case-1")
+    return Case(
+        case, "closed", procedure=procedure, applicant=APPLICANT, history=concluded, result=result, title="case-1"
+    )
 
 
 def carry(life: Life, case: Case, day: date) -> list[str]:
@@ -189,7 +198,9 @@ def test_a_procedure_on_a_title_wants_a_valid_one() -> None:
         ensure(life.title, LAST + DAY)
     with pytest.raises(errors.TitleNotValid):
         ensure(life.title, AWARDED - DAY)
-    effects.ensure_title(replace(ON_TITLE, subject="platform", needs_title=False), Title(), life.programme, at(LAST), life.calendar)
+    effects.ensure_title(
+        replace(ON_TITLE, subject="platform", needs_title=False), Title(), life.programme, at(LAST), life.calendar
+    )
 
 
 def test_renewal_opens_so_long_before_the_end() -> None:

@@ -113,7 +113,9 @@ def test_a_published_year_moves_what_rests_on_it_later_and_never_earlier() -> No
     moment = YearlyMoment(month=5, day=3, roll="next_working_day")
     life = Life(regulation(obligations=[obligation(due=moment, covers="period")]), date(2029, 6, 1))
     assert life.due("obligation", "report") == date(2030, 5, 3), "a Friday, for all that is known"
-    published = YearPlan(2030, frozenset({date(2030, 5, 1), date(2030, 5, 2), date(2030, 5, 3)}), frozenset(), "notice 7")
+    published = YearPlan(
+        2030, frozenset({date(2030, 5, 1), date(2030, 5, 2), date(2030, 5, 3)}), frozenset(), "notice 7"
+    )
     moved = decide_recount("report", life.title, life.programme, at(date(2029, 12, 1)), Calendar({2030: published}))
     assert life.take(moved) == ["TitleDateSet"]
     assert (life.due("obligation", "report"), life.facts[-1].because) == (date(2030, 5, 6), "notice 7")

@@ -33,9 +33,7 @@ def complained(life: Life, day: date, **changes: Any) -> None:
 
 def propose(life: Life, day: date, **changes: Any) -> list[str]:
     proposal = c.ProposeRevocation(OFFICER, "G", "it is proved", ("decision 12",))
-    return life.take(
-        decide_propose(replace(proposal, **changes), life.title, life.programme, at(day), life.calendar)
-    )
+    return life.take(decide_propose(replace(proposal, **changes), life.title, life.programme, at(day), life.calendar))
 
 
 def test_the_count_is_reached_exactly_and_within_the_period() -> None:

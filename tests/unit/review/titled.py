@@ -35,7 +35,12 @@ def text(words: str) -> Text:
 
 def ground(**changes: Any) -> RevocationGround:
     known = RevocationGround(
-        id="G", title=text("ground"), officers=2, rectify_first=False, recall_plaque=True, source=Source(clause="18 (4)")
+        id="G",
+        title=text("ground"),
+        officers=2,
+        rectify_first=False,
+        recall_plaque=True,
+        source=Source(clause="18 (4)"),
     )
     return replace(known, **changes)
 

@@ -27,14 +27,20 @@ class TitleNotValid(Refusal):
         "“{zh}”只能对有效的称号启动，该称号已撤销、失效或尚未生效。",
         "The procedure {en} runs on a valid title, and this one is revoked, lapsed or not valid yet.",
     )
-    do = ("请在登记簿查看其状态；已失效的请重新申报。", "See its status in the registry; a lapsed one is applied for anew.")
+    do = (
+        "请在登记簿查看其状态；已失效的请重新申报。",
+        "See its status in the registry; a lapsed one is applied for anew.",
+    )
 
 
 class RenewalTooEarly(Refusal):
     """The programme opens renewal later."""
 
     code = "renewal_too_early"
-    said = ("该称号有效期至{until}，尚未到可申请延续的时间。", "The title is valid to {until}; renewal is not open yet.")
+    said = (
+        "该称号有效期至{until}，尚未到可申请延续的时间。",
+        "The title is valid to {until}; renewal is not open yet.",
+    )
     do = ("请自{opens}起申请。", "Apply from {opens} on.")
 
 
@@ -64,7 +70,10 @@ class FindingImpossible(Refusal):
     """The finding is about a day to come, or does not fit the ground that it names."""
 
     code, status = "finding_impossible", 422
-    said = ("事实的日期不能晚于今日，类型须与所列情形一致。", "A finding is not of a later day, and fits the ground it names.")
+    said = (
+        "事实的日期不能晚于今日，类型须与所列情形一致。",
+        "A finding is not of a later day, and fits the ground it names.",
+    )
     do = ("请更正日期、类型或情形。", "Correct its day, kind or ground.")
 
 
@@ -112,7 +121,10 @@ class ExcuseUnanswered(Refusal):
     """The text names what excuses it."""
 
     code, status = "excuse_unanswered", 422
-    said = ("该情形以“{zh}”为除外，须说明其不成立。", "The ground does not hold where there is {en}; say why there is none.")
+    said = (
+        "该情形以“{zh}”为除外，须说明其不成立。",
+        "The ground does not hold where there is {en}; say why there is none.",
+    )
     do = ("请填写 no_excuse。", "Fill in no_excuse.")
 
 
@@ -120,7 +132,10 @@ class ObligationUnknown(Refusal):
     """The programme has no such obligation, or nothing of it is owed now."""
 
     code, status = "obligation_unknown", 422
-    said = ("该称号现无此项待履行的义务；办法规定：{obligations}。", "Nothing of this is owed; there are: {obligations}.")
+    said = (
+        "该称号现无此项待履行的义务；办法规定：{obligations}。",
+        "Nothing of this is owed; there are: {obligations}.",
+    )
     do = ("请核对义务和到期日。", "Check the obligation and the day on which it was due.")
 
 
