@@ -253,7 +253,7 @@ async def noticed_and_decided(people: People, walk: Walk) -> None:
 
 
 async def dismissed_on_every_other_ground(people: People, walk: Walk) -> None:
-    """A proposal falls when another person disagrees; a ground that gives time to put it right needs the order first."""
+    """A proposal falls when another person disagrees; where time to put it right is given, the order comes first."""
     path = f"/review/titles/{walk.case_id}"
     at = await propose(people, walk, "RV2")
     dismissed = await people.post(people.demo("approver"), f"{path}/revocation-dismissal", {"reason": "不实"}, at)

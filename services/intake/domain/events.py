@@ -22,7 +22,7 @@ Milestone = Literal[
     "obligation_missed",
     "rectification_ordered",
 ]
-"""What the applicant is told about a case and its title that changes nothing here, in the published language's words."""
+"""What the applicant is told about a case or its title besides its standing, in the published language's words."""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ INSERT INTO ends (case_id, known_at, last_day) VALUES ($1, $2, $3)
 ON CONFLICT (case_id, known_at) DO UPDATE SET last_day = excluded.last_day
 """
 
-# The last day of validity as it was known: of the newest renewal or lapse, else the one that the title was entered with.
+# The last day of validity as it was known: of the newest renewal or lapse, else the one that it was entered with.
 TITLED = """
 SELECT *, <status> AS status FROM (
     SELECT titles.*, CASE WHEN newest.case_id IS NULL THEN titles.valid_to ELSE newest.last_day END AS last_day

@@ -1,4 +1,4 @@
-"""What proves a ground: exactly so many facts, up to the last day of the period; who is asked; what is unset is named."""
+"""What proves a ground: exactly so many facts, up to the last day of the period; who is asked; what is unset."""
 
 from __future__ import annotations
 

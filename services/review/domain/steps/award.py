@@ -96,7 +96,7 @@ def enter(situation: Situation) -> Decided:
 
 
 def _issuer(situation: Situation) -> str:
-    """The first authority of the acting party as it is called today, else the party's own name, in the regulation's words."""
+    """The first authority of the acting party under today's name, else the party's own name, in the text's words."""
     party = situation.programme.party(situation.step.actor)
     acting = situation.programme.authorities_on(party, situation.today)
     return acting[0].name.zh if acting else party.title.zh
