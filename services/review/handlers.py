@@ -6,7 +6,6 @@ follows, so that the same lines serve every regulation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +22,7 @@ from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
 from services.review.domain.title import TitleEntered
 from services.review.domain.years import Year, decide_publish
-from services.review.kinds import CASE, ROUND, TITLE, YEAR, Programmes, Write, calendar_at
+from services.review.kinds import CASE, ROUND, TITLE, YEAR, Holdings, Programmes, Write, calendar_at
 from services.review.titles import TitleHandlers
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
@@ -59,10 +58,10 @@ class Handlers:
         command: c.OpenCase,
         by: Person,
         write: Write,
-        holdings: Sequence[str] = (),
+        holdings: Holdings | None = None,
     ) -> Loaded[Case]:
-        """Somebody of the party of a procedure's first step begins a case, under the text of today. ``holdings`` are
-        the case ids of the titles that the organisation may have; a procedure on a title runs on a valid one."""
+        """Somebody of the party of a procedure's first step begins a case, under the text of today. ``holdings`` finds
+        the titles that the organisation may have; a procedure on a title runs on a valid one."""
         programme, days = self._open_text(programme_id, write.now), await calendar_at(streams, write.now)
         rounds.ensure_runnable(programme, self._sandbox)
         command = await self.titles.held_for(streams, programme, command, holdings, write.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -29,6 +29,10 @@ class Programmes(Protocol):
     def get(self, ref: str) -> Programme: ...
 
     def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
+
+
+Holdings = Callable[[str, str], Awaitable[Sequence[str]]]
+"""Case ids of the titles that an organisation may have under a programme: ``await holdings(uscc, programme_id)``."""
 
 
 @dataclass(frozen=True)

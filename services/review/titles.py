@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from services.review.domain.steps import award
 from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.subject import Case
 from services.review.domain.title import decide_confirm, decide_dismiss, decide_propose, decide_revoked
-from services.review.kinds import CASE, TITLE, Programmes, Write, calendar_at
+from services.review.kinds import CASE, TITLE, Holdings, Programmes, Write, calendar_at
 from shared.envelope import Origin
 from shared.programmes.model import Awarding, Programme
 from shared.runtime.ports import Loaded, Streams
@@ -167,16 +167,17 @@ class TitleHandlers:
     # ── procedures on a title ────────────────────────────────────────────────────────────────────────────────────
 
     async def held_for(
-        self, streams: Streams, programme: Programme, command: c.OpenCase, holdings: Sequence[str], now: datetime
+        self, streams: Streams, programme: Programme, command: c.OpenCase, holdings: Holdings | None, now: datetime
     ) -> c.OpenCase:
-        """The command with the title that the case runs on, a valid one before others. ``holdings`` are the case ids
-        of the titles that the organisation may have; the command's number chooses one of them."""
+        """The command with the title that the case runs on, a valid one before others. ``holdings`` finds those
+        that the organisation may have; the command's number chooses one of them."""
         wanted, command = command.title_number, replace(command, title="", title_number="")
         known = {procedure.id: procedure for procedure in programme.procedures}
         procedure = known.get(command.procedure)
         if procedure is None or not effects.concerns_title(procedure.id, programme):
             return command
-        found = [(await streams.load(TITLE, holding)).state for holding in holdings]
+        held = await holdings(command.applicant.uscc, programme.id) if holdings is not None else ()
+        found = [(await streams.load(TITLE, case_id)).state for case_id in held]
         today = now.astimezone(SHANGHAI).date()
         own = [t for t in found if _is_of(t, command.applicant.uscc, programme, wanted)]
         title = next((t for t in own if t.valid_on(today)), own[0] if own else Title())

@@ -46,9 +46,8 @@ def procedure_routes(handlers: Handlers, streams: Streams, lists: Lists) -> APIR
         by, asks = person(command.actor), body.subject
         subject = Applicant(asks.uscc, asks.name.strip(), asks.region, asks.level)
         opening = c.OpenCase(command.id, body.programme, "", subject, body.procedure, title_number=body.title)
-        held = await lists.held(asks.uscc, body.programme)
         write = writing(command, moved, 201)
-        after = await handlers.open_directly(streams, body.programme, opening, by, write, held)
+        after = await handlers.open_directly(streams, body.programme, opening, by, write, lists.held)
         return answer(receipt(command, after, moved, 201))
 
     @routes.get("/cases/{case_id}/standing", response_model=Moved)
