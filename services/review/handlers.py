@@ -78,12 +78,13 @@ class Handlers:
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step."""
         programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
-        title = await self.titles.of_case(streams, case_id)
+        proposing = command if isinstance(command, c.ProposeDecision) else None
+        title = await self.titles.of_case(streams, case_id) if proposing else None
 
         def decide(known: Case) -> tuple[Any, ...]:
             facts = decide_in_step(command, known, programme, write.now, days)
-            if title is not None and isinstance(command, c.ProposeDecision):
-                effects.ensure_basis(command, known, title, programme, write.now, days)
+            if proposing and title:  # to take a title away needs what two officers would need
+                effects.ensure_basis(proposing, known, title, programme, write.now, days)
             return facts
 
         return await change(

@@ -53,6 +53,7 @@ def test_all_are_here() -> None:
 @pytest.mark.parametrize(("programme", "procedure"), PROCEDURES, ids=[f"{p.id}-{x.id}" for p, x in PROCEDURES])
 async def test_a_whole_case(house: House, programme: Programme, procedure: Procedure) -> None:
     walk = Walk(house, programme, procedure)
+    await walk.titles()
     refusal = NOT_OVER_HTTP.get((programme.id, procedure.id))
     if refusal:
         with pytest.raises(AssertionError, match=refusal):
