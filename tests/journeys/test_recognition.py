@@ -8,7 +8,6 @@ from typing import Any
 import asyncpg
 
 from services.story import Story
-from shared.runtime.clock import local_day
 from shared.runtime.issuer.people import Account
 from tests.journeys.people import People, applicant, ok, refused, somebody, version
 from tests.journeys.walk import HEARD_SECONDS, Walk, acts_of, moved, opened_round
@@ -95,17 +94,6 @@ async def on_the_list(people: People, walk: Walk, status: str) -> dict[str, Any]
     return rows[0]
 
 
-async def found(people: People, walk: Walk, ground: str, who: str) -> int:
-    """A finding that proves the ground is put on the title's record; answers its version."""
-    path = f"/review/titles/{walk.case_id}"
-    today = local_day(people.running.clock.now()).isoformat()
-    body = {"kind": "sanction", "happened_on": today, "reason": f"处分决定书 {ground}", "ground": ground}
-    at = version(await people.get(people.demo(who), path))
-    recorded = await people.post(people.demo(who), f"{path}/findings", body, at)
-    ok(recorded)
-    return version(recorded)
-
-
 async def propose(people: People, walk: Walk, ground: str, who: str = "officer") -> int:
     """Answers the title's version after the proposal."""
     path = f"/review/titles/{walk.case_id}"
@@ -114,7 +102,7 @@ async def propose(people: People, walk: Walk, ground: str, who: str = "officer")
         return (await people.get(people.demo(who), path)).status_code == 200
 
     await eventually(there, "review does not know of the title")
-    at = await found(people, walk, ground, who)
+    at = await walk.found(who, ground)
     body = {"ground": ground, "reason": f"查实情形 {ground}", "evidence": [f"证据 {ground}"]}
     proposed = await people.post(people.demo(who), f"{path}/revocation-proposal", body, at)
     assert ok(proposed)["status"] == "proposed"

@@ -123,6 +123,16 @@ def test_a_published_year_moves_what_rests_on_it_later_and_never_earlier() -> No
     assert again == ()
 
 
+def test_a_year_that_would_move_it_earlier_leaves_it() -> None:
+    moment = YearlyMoment(month=5, day=4, roll="next_working_day")
+    life = Life(regulation(obligations=[obligation(due=moment, covers="period")]), date(2029, 6, 1))
+    assert life.due("obligation", "report") == date(2030, 5, 6), "the fourth is a Saturday"
+    worked = YearPlan(2030, frozenset({date(2030, 5, 1)}), frozenset({date(2030, 5, 4)}), "notice 7")
+    moved = decide_recount("report", life.title, life.programme, at(date(2029, 12, 1)), Calendar({2030: worked}))
+    assert life.take(moved) == ["TitleDateSet"]
+    assert (life.due("obligation", "report"), life.facts[-1].provisional) == (date(2030, 5, 6), False)
+
+
 # ── as a proof ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
