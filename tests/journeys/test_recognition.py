@@ -247,13 +247,10 @@ async def dismissed_on_every_other_ground(people: People, walk: Walk) -> None:
     dismissed = await people.post(people.demo("approver"), f"{path}/revocation-dismissal", {"reason": "不实"}, at)
     assert ok(dismissed)["status"] == "held"
     at = version(await people.get(people.demo("officer"), path))
-    for ground in ("RV3", "RV4", "RV5"):
-        body = {"ground": ground, "reason": "未责令整改", "evidence": ["一"]}
-        early = await people.post(people.demo("officer"), f"{path}/revocation-proposal", body, at)
-        refused(early, 409, "rectification_not_ordered")
-    body = {"ground": "RV9", "reason": "没有的情形", "evidence": ["一"]}
-    unknown = await people.post(people.demo("officer"), f"{path}/revocation-proposal", body, at)
-    refused(unknown, 422, "ground_unknown")
+    early = ((ground, 409, "rectification_not_ordered") for ground in ("RV3", "RV4", "RV5"))
+    for ground, status, code in (*early, ("RV9", 422, "ground_unknown")):
+        body = {"ground": ground, "reason": "不成立", "evidence": ["一"]}
+        refused(await people.post(people.demo("officer"), f"{path}/revocation-proposal", body, at), status, code)
     body = {"ground": "RV1", "reason": "没有证据", "evidence": []}
     bare = await people.post(people.demo("officer"), f"{path}/revocation-proposal", body, at)
     refused(bare, 422, "evidence_missing")
