@@ -14,6 +14,8 @@ from services.review.handlers import Handlers, Programmes
 from services.review.http import (
     act_routes,
     case_routes,
+    deadline_routes,
+    export_routes,
     objection_routes,
     procedure_routes,
     round_routes,
@@ -54,8 +56,10 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             case_of=case_of,
             routers=(
                 case_routes(streams, lists, library, around.files),
+                export_routes(lists),
                 procedure_routes(handlers, streams, lists),
                 act_routes(handlers, streams),
+                deadline_routes(streams, library, around.clock),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
                 title_routes(handlers.titles, streams, lists),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
+from services.review.domain.case import (
+    CaseOpened,
+    CaseWithdrawn,
+    StepConcluded,
+    StepDueCounted,
+    StepDueRecounted,
+    StepEntered,
+)
 from services.review.domain.events import Fact
 from services.review.domain.holding import (
     FindingRecorded,
@@ -91,6 +98,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
         case (
             CaseOpened()
             | StepEntered()
+            | StepDueCounted()
             | StepDueRecounted()
             | StepConcluded()
             | CaseWithdrawn()

@@ -185,7 +185,7 @@ class TitleHandlers:
         effects.ensure_title(procedure, title, text, now, await calendar_at(streams, now))
         if title.entered is None or not title.valid_on(today):
             return command
-        return replace(command, title=title.entered.case_id, title_number=title.entered.number)
+        return replace(command, title=title.entered.case_id, title_number=title.entered.number, valid_to=title.valid_to)
 
     async def of_case(self, streams: Streams, case_id: str) -> Title | None:
         """The title that a case runs on, where it runs on one."""

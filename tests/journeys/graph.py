@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +23,27 @@ from tests.support.waiting import eventually_asked
 
 INSPECTOR = Somebody("inspector", "inspector", "000000")
 NUMBERS = itertools.count(1)
+
+
+Examples = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Condition -> way that it is decided -> answers, as a file of examples has it."""
+
+
+def shipped_examples(programme: Programme) -> Examples:
+    """The examples beside a regulation of the library."""
+    return examples_of(next(e.file for e in library().editions if e.text.id == programme.id))
+
+
+def answers_of(programme: Programme, examples: Examples) -> dict[str, str | bool]:
+    """What the regulation's own examples say of an applicant that fulfils everything, and all else answered."""
+    given: dict[str, str | bool] = {}
+    known = {key for metric in programme.metrics for key in (*keys_of(metric), metric.id)}
+    for rows in examples.values():
+        given |= {k: v if isinstance(v, bool) else str(v) for k, v in rows["met"].items() if k in known}
+    for metric in programme.metrics:
+        for key in () if any(key in given for key in (*keys_of(metric), metric.id)) else keys_of(metric)[:1]:
+            given[key] = plain(metric)
+    return given
 
 
 def ok(answer: httpx.Response) -> Any:
@@ -61,8 +83,11 @@ def inside(region: str) -> str:
 class Walk:
     """One case, every step by a fresh person of the party that the regulation names."""
 
-    def __init__(self, house: House, programme: Programme, procedure: Procedure) -> None:
+    def __init__(
+        self, house: House, programme: Programme, procedure: Procedure, examples: Examples | None = None
+    ) -> None:
         self.house, self.programme, self.procedure = house, programme, procedure
+        self.examples = shipped_examples(programme) if examples is None else examples
         number = next(NUMBERS)
         stem = f"91110000MAEX{number:05d}"
         self.uscc, self.name = stem + check_uscc(stem), f"Example Organisation {number}"
@@ -178,16 +203,7 @@ class Walk:
         return round_id
 
     def answers(self) -> dict[str, str | bool]:
-        """What the regulation's own examples say of an applicant that fulfils everything, and all else answered."""
-        file = next(e.file for e in library().editions if e.text.id == self.programme.id)
-        given: dict[str, str | bool] = {}
-        known = {key for metric in self.programme.metrics for key in (*keys_of(metric), metric.id)}
-        for rows in examples_of(file).values():
-            given |= {k: v if isinstance(v, bool) else str(v) for k, v in rows["met"].items() if k in known}
-        for metric in self.programme.metrics:
-            for key in () if any(key in given for key in (*keys_of(metric), metric.id)) else keys_of(metric)[:1]:
-                given[key] = plain(metric)
-        return given
+        return answers_of(self.programme, self.examples)
 
     async def until(self, condition: Any) -> None:
         async def there() -> bool:
@@ -223,17 +239,23 @@ class Walk:
                 body = {"agrees": True, "reason": "recommended", "party": party}
                 await self.act(self.person(party), step, "endorsement", body)
 
-    async def do_score(self, step: Step) -> None:
+    def experts(self, step: Step) -> list[Somebody]:
         programme, parameters = self.programme, step.parameters
-        by = programme.party(step.actor)
-        officer = next(p.id for p in programme.parties if p.role == "officer") if by.role == "expert" else by.id
         size = programme.panel(parameters.panel).size if programme.panels else 3  # type: ignore[union-attr]
-        experts = [Somebody(f"expert-{n}", "expert") for n in range(size if isinstance(size, int) else 3)]
-        panel = {"experts": [{"id": e.id, "name": e.id} for e in experts]}
+        return [Somebody(f"expert-{n}", "expert") for n in range(size if isinstance(size, int) else 3)]
+
+    async def assigned(self, step: Step) -> None:
+        """The panel is named by the step's authority, or by an officer where the experts are the step's party."""
+        by = self.programme.party(step.actor)
+        officer = next(p.id for p in self.programme.parties if p.role == "officer") if by.role == "expert" else by.id
+        panel = {"experts": [{"id": e.id, "name": e.id} for e in self.experts(step)]}
         await self.act(self.person(officer), step, "panel", panel)
-        points = {h.id: str(h.most) for h in programme.rubric(str(parameters.rubric)).heads}  # type: ignore[union-attr]
-        for expert in experts:
-            await self.act(expert, step, "score", {"points": points, "remark": "read"})
+
+    async def do_score(self, step: Step) -> None:
+        await self.assigned(step)
+        heads = self.programme.rubric(str(step.parameters.rubric)).heads  # type: ignore[union-attr]
+        for expert in self.experts(step):
+            await self.act(expert, step, "score", {"points": {h.id: str(h.most) for h in heads}, "remark": "read"})
 
     async def do_visit(self, step: Step) -> None:
         least = step.parameters.visitors  # type: ignore[union-attr]

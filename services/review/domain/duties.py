@@ -54,7 +54,8 @@ def next_due(obligation: Obligation, title: Title, after: datetime, calendar: Ca
     if title.entered is None or obligation.covers == "event":
         return None
     if isinstance(due, YearlyMoment):
-        return _coming(due, obligation, title.entered, after, calendar)
+        coming = (_coming(moment, obligation, title.entered, after, calendar) for moment in obligation.moments)
+        return min((found for found in coming if found is not None), key=lambda found: found.instant, default=None)
     if not isinstance(due, Deadline):
         return None
     if isinstance(due.yearly, YearlyMoment):

@@ -7,9 +7,11 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from shared.programmes.checks.authorities import check_authorities
+from shared.programmes.checks.deadlines import check_deadlines
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
+from shared.programmes.checks.promises import check_promises
 from shared.programmes.checks.references import check_references
 from shared.programmes.model import Deadline, Programme
 from shared.programmes.reading.faults import Findings
@@ -42,6 +44,7 @@ def check(programme: Programme, findings: Findings) -> None:
     check_numbers(programme, findings)
     check_authorities(programme, findings)
     check_expressions(programme, findings)
+    check_promises(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:
         check_graph(procedure, findings)
@@ -58,6 +61,7 @@ def check(programme: Programme, findings: Findings) -> None:
     _conditions(programme, findings)
     _sources(programme, findings)
     _deadlines(programme, "", findings)
+    check_deadlines(programme, findings)
 
 
 def _deadlines(value: Any, path: str, findings: Findings) -> None:

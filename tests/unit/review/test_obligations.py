@@ -99,6 +99,18 @@ def test_when_it_is_due(due: Any, expected: date | None) -> None:
     assert life.due("obligation", "report") == expected
 
 
+def test_a_duty_of_every_quarter_comes_four_times_a_year() -> None:
+    quarterly = obligation(due=YearlyMoment(month=1, day="last"), covers="period", repeats="quarterly")
+    life = Life(regulation(obligations=[quarterly]))
+    days = []
+    for _ in range(4):
+        day = life.due("obligation", "report")
+        assert day is not None
+        days.append(day)
+        missed(life, day + timedelta(days=1))
+    assert days == [date(2026, 7, 31), date(2026, 10, 31), date(2027, 1, 31), date(2027, 4, 30)]
+
+
 def test_what_is_due_once_is_missed_once() -> None:
     life = Life(regulation(obligations=[obligation(due=Deadline(on=date(2026, 9, 30)), covers="period")]))
     assert missed(life, date(2026, 10, 1)) == ["ObligationMissed"]
