@@ -61,6 +61,8 @@ class Standing:
 
     region: str
     level: str
+    kind: str
+    category: str
 
 
 def plain(metric: Metric) -> str | bool:
@@ -92,6 +94,8 @@ class Walk:
         stem = f"91110000MAEX{number:05d}"
         self.uscc, self.name = stem + check_uscc(stem), f"Example Organisation {number}"
         self.region, self.level = inside(programme.region), programme.levels[-1].id
+        self.kind = next(iter(programme.applicants.kinds), "")
+        self.category = next(iter(programme.applicants.categories), "")
         self.people = itertools.count(1)
         self.case_id, self.title = "", ""
 
@@ -132,7 +136,8 @@ class Walk:
     async def begin(self) -> None:
         subject = {"uscc": self.uscc, "name": self.name, "region": self.region, "level": self.level}
         opening = {"programme": self.programme.id, "procedure": self.procedure.id, "subject": subject}
-        first = self.programme.first_step(Standing(self.region, self.level), self.procedure.id)
+        standing = Standing(self.region, self.level, self.kind, self.category)
+        first = self.programme.first_step(standing, self.procedure.id)
         answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
         if answer.json().get("code") == "renewal_too_early":
             opens = date.fromisoformat(re.findall(r"Apply from ([0-9-]+) on", answer.json()["detail_en"])[0])
@@ -169,7 +174,8 @@ class Walk:
         await eventually_asked(listed, "the title is not listed")
 
     async def apply(self) -> None:
-        body = {"round_id": await self.round(), "name": self.name, "region": self.region, "level": self.level}
+        standing = {"region": self.region, "level": self.level, "kind": self.kind, "category": self.category}
+        body = {"round_id": await self.round(), "name": self.name, **standing}
         answer = await self.house.post(self.applicant, "/intake/applications", body)
         self.case_id = ok(answer)["case_id"]
         path = f"/intake/applications/{self.case_id}"

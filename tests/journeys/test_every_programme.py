@@ -73,7 +73,7 @@ async def test_a_procedure_on_a_title(own_house: House, programme: Programme, pr
     """Nobody opens it without a title; with one it runs to its end, and the title follows."""
     walk = Walk(own_house, programme, procedure)
     await walk.titles()
-    with pytest.raises(AssertionError, match="title_needed"):
+    with pytest.raises(AssertionError, match="title_required"):
         await walk.begin()
     case = await walk.run()
     assert (case["status"], case["title"]) == ("closed", walk.title)

@@ -224,7 +224,7 @@ async def report_and_review(house: House, case_id: str, renew: bool) -> None:
 
 async def test_a_re_review_renews_and_nobody_else_can_ask_for_one(house: House) -> None:
     case_id = await titled(house)
-    refused(await opened(house, STRANGER, "re_review", OTHER_USCC), 409, "title_needed")
+    refused(await opened(house, STRANGER, "re_review", OTHER_USCC), 409, "title_required")
     await report_and_review(house, case_id, renew=True)
     title = await title_is(house, case_id, lambda title: title["valid_to"] == "2032-03-01", "not renewed")
     number = title["entered"]["number"]

@@ -8,7 +8,7 @@ from services.review.domain.errors.refusal import Refusal
 class TitleNeeded(Refusal):
     """The procedure runs on a title, and the organisation has none of this programme on record."""
 
-    code = "title_needed"
+    code = "title_required"
     said = (
         "“{zh}”只能对在册有效的称号启动，该单位没有本办法的在册称号。",
         "The procedure {en} runs on a title on record, and the organisation holds none of this programme.",
