@@ -16,7 +16,7 @@ from services.review.domain.steps import award
 from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.subject import Case
 from services.review.domain.title import decide_confirm, decide_dismiss, decide_propose, decide_revoked
-from services.review.kinds import CASE, TITLE, Holdings, Programmes, Write, calendar_at
+from services.review.kinds import CASE, TITLE, Holdings, Programmes, Write, calendar_at, text_at
 from shared.envelope import Origin
 from shared.programmes.model import Awarding, Programme
 from shared.runtime.ports import Loaded, Streams
@@ -31,7 +31,7 @@ class TitleHandlers:
 
     async def enter(self, streams: Streams, entered: TitleEntered, case: Case, origin: Origin) -> None:
         """The title is on record: from here on it owes, and ends."""
-        programme, now = self._programmes.get(entered.programme), origin.occurred_at
+        programme, now = text_at(self._programmes, entered.programme), origin.occurred_at
         days, known_by_case = await calendar_at(streams, now), _conferred(entered, case, programme)
         await change(
             streams,
@@ -181,7 +181,7 @@ class TitleHandlers:
         today = now.astimezone(SHANGHAI).date()
         own = [t for t in found if _is_of(t, command.applicant.uscc, programme, wanted)]
         title = next((t for t in own if t.valid_on(today)), own[0] if own else Title())
-        text = programme if title.entered is None else self._programmes.get(title.entered.programme)
+        text = programme if title.entered is None else text_at(self._programmes, title.entered.programme)
         effects.ensure_title(procedure, title, text, now, await calendar_at(streams, now))
         if title.entered is None or not title.valid_on(today):
             return command
@@ -198,7 +198,7 @@ class TitleHandlers:
         known = (await streams.load(TITLE, case_id)).state
         if known.entered is None:
             raise TitleUnknown()
-        return self._programmes.get(known.entered.programme)
+        return text_at(self._programmes, known.entered.programme)
 
     async def _moved(
         self, streams: Streams, case_id: str, decide: Callable[[Title], tuple[Any, ...]], origin: Origin

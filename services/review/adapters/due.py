@@ -35,6 +35,7 @@ from services.review.domain.holding import (
     TitleLapsed,
     ValidityPassed,
 )
+from services.review.domain.moves import CaseMoved
 from services.review.domain.steps import close, file
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.years import YearPublished
@@ -182,6 +183,9 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case close.CaseClosed() if fact.title:
             changes.end(case_id)
             changes.due(case_id, OVERTAKEN, "closed", fact.closed_at, False, fact.closed_at)
+        case CaseMoved() if fact.anew:
+            changes.settled(case_id, STEP_DUE, fact.left)
+            changes.settled(case_id, NOTICE_OVER, fact.left)
         case CaseWithdrawn() | close.CaseClosed():
             changes.end(case_id)
 

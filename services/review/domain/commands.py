@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.review.domain.duties import RecordReceipt
+from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
 from services.review.domain.proof import RecordFinding
 from services.review.domain.rectification import OrderRectification, SettleRectification
@@ -39,9 +40,11 @@ __all__ = [
     "CloseNotice",
     "ConcludeAssessment",
     "ConfirmComputed",
+    "ConfirmMove",
     "ConfirmRevocation",
     "DecideListing",
     "DeclareConflict",
+    "DismissMove",
     "DismissRevocation",
     "FileInStep",
     "GiveEndorsement",
@@ -51,6 +54,7 @@ __all__ = [
     "PayInstalment",
     "PostNotice",
     "ProposeDecision",
+    "ProposeMove",
     "ProposeRevocation",
     "PublishContent",
     "PublishYear",

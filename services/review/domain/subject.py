@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from services.review.domain.moves import CaseMoved, MoveProposed, PastStep
 from services.review.domain.people import Act
 
 Answer = str | bool
@@ -52,7 +53,8 @@ class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
     that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
-    round's window, ``valid_to`` the last day of the title that the case is about or that it conferred."""
+    round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
+    ``moves`` are the texts that it went on under, ``past`` its steps under earlier ones."""
 
     case_id: str = ""
     status: Status = "none"
@@ -84,6 +86,9 @@ class Case:
     title: str = ""
     """Case id of the title that it runs on, and the title's number; empty where it runs on none."""
     title_number: str = ""
+    move: MoveProposed | None = None
+    moves: tuple[CaseMoved, ...] = ()
+    past: Mapping[str, PastStep] = field(default_factory=dict)
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

@@ -230,7 +230,7 @@ async def test_before_its_first_projection_a_list_asks_to_try_again(heard: Heard
         await SqlApplications(heard.database.pool).page(ApplicationsWanted(), None, 1)
 
 
-async def test_what_becomes_of_the_title_is_on_the_timeline_and_decides_whether_it_holds_its_place(
+async def test_what_becomes_of_the_title_is_on_the_timeline_and_is_remembered_of_its_holder(
     heard: Heard,
 ) -> None:
     await heard.hear(CALL)
@@ -250,11 +250,14 @@ async def test_what_becomes_of_the_title_is_on_the_timeline_and_decides_whether_
     assert [entry.what for entry in a.timeline][2:] == [
         *("certified", "obligation_missed", "rectification_ordered", "lapsed")
     ]
-    assert (a.status, a.holds_place(date(2027, 1, 1))) == ("lapsed", False)
+    assert a.status == "lapsed"
+    known = (await heard.streams.load(ORGANISATION, APPLICANT_USCC)).state.titles["case-1"]
+    assert known.ended_on == date(2029, 5, 27)
     await heard.hear(
         said.TitleRenewed(*about, date(2029, 5, 27), date(2032, 5, 26), NOW),
         said.Renewed(*holder, date(2029, 5, 27), date(2032, 5, 26), NOW),
     )
     a = await heard.application()
     assert (a.status, a.valid_to, a.timeline[-1].what) == ("titled", date(2032, 5, 26), "renewed")
-    assert a.holds_place(date(2032, 5, 26)) and not a.holds_place(date(2032, 5, 27))
+    known = (await heard.streams.load(ORGANISATION, APPLICANT_USCC)).state.titles["case-1"]
+    assert (known.ended_on, known.last_day) == (None, date(2032, 5, 26))

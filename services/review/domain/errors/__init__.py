@@ -1,5 +1,12 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
+from services.review.domain.errors.moves import (
+    MoveNeedsStep,
+    MoveStepImpossible,
+    TextClosed,
+    TextDoesNotFollow,
+    TextMissing,
+)
 from services.review.domain.errors.opening import (
     AnswersWrong,
     FiledThroughIntake,
@@ -129,6 +136,11 @@ REFUSALS: tuple[type[Refusal], ...] = (
     OpensThroughIntake,
     SubjectInvalid,
     FiledThroughIntake,
+    TextMissing,
+    TextClosed,
+    TextDoesNotFollow,
+    MoveNeedsStep,
+    MoveStepImpossible,
     *TITLE_LIFE,
 )
 
@@ -153,6 +165,8 @@ __all__ = [
     "GroundUnknown",
     "GuardFails",
     "InstalmentWrong",
+    "MoveNeedsStep",
+    "MoveStepImpossible",
     "NoProposal",
     "NotForThisStep",
     "NotOnPanel",
@@ -188,6 +202,9 @@ __all__ = [
     "RenewalTooEarly",
     "RoundExists",
     "SubjectInvalid",
+    "TextClosed",
+    "TextDoesNotFollow",
+    "TextMissing",
     "TitleEnded",
     "TitleNeeded",
     "TitleNotValid",
