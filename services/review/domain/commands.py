@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from services.review.domain.duties import RecordReceipt
 from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
+from services.review.domain.proof import RecordFinding
+from services.review.domain.rectification import OrderRectification, SettleRectification
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
 from services.review.domain.steps.award import RecordEntry
@@ -47,6 +50,7 @@ __all__ = [
     "GiveEndorsement",
     "OpenCase",
     "OpenRound",
+    "OrderRectification",
     "PayInstalment",
     "PostNotice",
     "ProposeDecision",
@@ -57,7 +61,9 @@ __all__ = [
     "ReceiveFiling",
     "ReceiveObjection",
     "RecordEntry",
+    "RecordFinding",
     "RecordInspection",
+    "RecordReceipt",
     "RecordVerdict",
     "RecordVisit",
     "RecountNotice",
@@ -65,6 +71,7 @@ __all__ = [
     "RequestCorrection",
     "ReturnProposal",
     "SealScore",
+    "SettleRectification",
     "StopPayment",
     "WaiveVisit",
     "WithdrawContent",

@@ -12,6 +12,7 @@ from services.review.domain import errors
 from services.review.domain.judging import local_day
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, OpenCase, decide_open, ensure_reach
+from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
 from shared.identifiers import region_contains, uscc_fault
@@ -30,7 +31,8 @@ def decide_open_directly(
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id:
         raise errors.OpensThroughIntake()
-    ensure_reach(by, _openers(command.procedure, first.actor, programme), programme, command.applicant, first)
+    openers, day = _openers(command.procedure, first.actor, programme), now.astimezone(SHANGHAI).date()
+    ensure_reach(by, openers, programme, command.applicant, first, day)
     return decide_open(command, case, programme, now, calendar)
 
 

@@ -83,6 +83,9 @@ class Case:
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     result: str = ""
+    title: str = ""
+    """Case id of the title that it runs on, and the title's number; empty where it runs on none."""
+    title_number: str = ""
     move: MoveProposed | None = None
     moves: tuple[CaseMoved, ...] = ()
     past: Mapping[str, PastStep] = field(default_factory=dict)
