@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import shared.programmes
-from services.review.adapters.due import NOTICE_OVER, RECOUNT, DeadlinesView
+from services.review.adapters.due import FOLLOW, NOTICE_OVER, RECOUNT, DeadlinesView
+from services.review.adapters.gathered import GatheredView, SqlGathered
 from services.review.adapters.lists import SqlLists
+from services.review.adapters.standing import SqlStanding
 from services.review.adapters.views import CasesView, RoundsView, YearsView
 from services.review.domain.errors import Refusal
 from services.review.domain.events import FACTS
@@ -14,6 +16,7 @@ from services.review.handlers import Handlers, Programmes
 from services.review.http import (
     act_routes,
     case_routes,
+    gathering_routes,
     objection_routes,
     procedure_routes,
     round_routes,
@@ -22,6 +25,7 @@ from services.review.http import (
 )
 from services.review.inbox import ACTOR, MYSELF, Inbox
 from services.review.outbox import case_of, to_public
+from services.review.together import Together
 from shared.envelope import Origin
 from shared.programmes.catalogue import Catalogue
 from shared.runtime.clock import Clock
@@ -43,6 +47,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
     store = around.store(FACTS)
     handlers = Handlers(library, sandbox=around.settings.profile == "demo")
     streams, lists = CommittingStreams(store), SqlLists(around.database.pool)
+    together = Together(library, SqlStanding(around.database.pool))
     return assemble(
         around,
         Parts(
@@ -57,11 +62,12 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 act_routes(handlers, streams),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
+                gathering_routes(together, streams, SqlGathered(around.database.pool)),
                 title_routes(handlers, streams, lists),
                 year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock),),
-            views=(CasesView(), RoundsView(), YearsView(), DeadlinesView()),
+            views=(CasesView(), RoundsView(), YearsView(), GatheredView(), DeadlinesView()),
             refusals=(Refusal,),
             fire=firing(handlers, streams, around.clock),
         ),
@@ -80,6 +86,8 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
         origin = Origin(ACTOR, now, command_id, trace_id=trace_id())
         if what == NOTICE_OVER:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
+        elif what == FOLLOW:
+            followed = await handlers.follow_round(streams, due.case_id, step, origin)
         elif what == RECOUNT:
             followed = await handlers.recount(streams, due.case_id, step, MYSELF, origin)
         else:

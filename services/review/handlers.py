@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.review import places, together
 from services.review.domain import commands as c
 from services.review.domain import rounds
 from services.review.domain.errors import (
@@ -86,8 +87,9 @@ class Handlers:
         )
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
-        """Act in the case's present step."""
+        """Act in the case's present step; what is scarce is taken first."""
         programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
+        await places.take(streams, command, case_id, programme, days, write)
         return await change(
             streams,
             CASE,
@@ -131,6 +133,10 @@ class Handlers:
             streams, CASE, case_id, lambda known: decide_recount(step, by, known, programme, now, days), origin
         )
         return after.version > before.version
+
+    async def follow_round(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
+        """A list or a notice of the round names the case; answers whether anything followed."""
+        return await together.follow(streams, self._programmes, case_id, step, origin)
 
     # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,6 +6,8 @@ from typing import assert_never
 
 from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
 from services.review.domain.events import Fact
+from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
+from services.review.domain.quotas import QuotaPlaceReleased, QuotaPlaceTaken
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
     assess,
@@ -84,6 +86,9 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | check.AcceptanceRefused()
             | assess.VerdictRecorded()
             | endorse.EndorsementGiven()
+            | score.ExpertPoolFixed()
+            | score.PanelDrawn()
+            | score.PanelClosed()
             | score.ExpertsAssigned()
             | score.ConflictDeclared()
             | score.ScoreSealed()
@@ -107,6 +112,10 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | RevocationProposed()
             | RevocationDismissed()
             | TitleRevoked()
+            | ListDrawnUp()
+            | NoticePostedTogether()
+            | QuotaPlaceTaken()
+            | QuotaPlaceReleased()
             | YearPublished()
         ):
             return None

@@ -1,4 +1,5 @@
-"""Understands which deadlines are open: a step's own, the end of a notice, and what a published year counts again.
+"""Understands which deadlines are open: a step's own, the end of a notice, what a published year counts again, and what
+a case has to follow because its round says so.
 
 What rests on a year that is not published stands in ``provisional``. Publishing a year makes one deadline, due at once,
 for each of them: so any replica carries the recount out, after a restart too, and once. A day of grace covers whoever
@@ -14,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
+from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.steps import close
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.years import YearPublished
@@ -24,7 +26,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 AFTER = timedelta(microseconds=1)
 """A deadline is the last instant in time; it has passed at the next one."""
 
-STEP_DUE, NOTICE_OVER, RECOUNT = "step-due", "notice-over", "recount"
+STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW = "step-due", "notice-over", "recount", "follow"
 SET_DEADLINE = """
 INSERT INTO deadlines (deadline_id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
@@ -104,6 +106,8 @@ class DeadlinesView:
                 _deadline(changes, identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
                 changes.years[recorded.fact.year] = recorded.fact.published_at
+            elif isinstance(recorded.fact, ListDrawnUp | NoticePostedTogether):
+                _follow(changes, recorded.fact)
         await _write(connection, changes)
         await _recounts(connection, changes)
 
@@ -129,6 +133,13 @@ async def _recounts(connection: AnyConnection, changes: Changes) -> None:
         await connection.execute(SETTLED, cases)
 
 
+def _follow(changes: Changes, fact: ListDrawnUp | NoticePostedTogether) -> None:
+    """Every case that is named follows at once."""
+    at = fact.drawn_at if isinstance(fact, ListDrawnUp) else fact.posted_at
+    for each in fact.entries if isinstance(fact, ListDrawnUp) else fact.cases:
+        changes.due(each.case_id, FOLLOW, fact.step, at, False, at)
+
+
 def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
     match fact:
         case StepEntered() if fact.due_at is not None:
@@ -139,11 +150,13 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case notice.NoticePosted() | notice.NoticeRecounted():
             over = datetime.combine(fact.closes_on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
             since = fact.posted_at if isinstance(fact, notice.NoticePosted) else fact.recounted_at
+            changes.settled(case_id, FOLLOW, fact.step)
             changes.due(case_id, NOTICE_OVER, fact.step, over, fact.provisional, since)
         case notice.NoticeClosed():
             changes.settled(case_id, NOTICE_OVER, fact.step)
         case StepConcluded():
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)
+            changes.settled(case_id, FOLLOW, fact.step)
         case CaseWithdrawn() | close.CaseClosed():
             changes.end(case_id)

@@ -173,6 +173,8 @@ def _in_step(case: Case, fact: Any) -> Case:
                 revision=fact.revision,
                 filed_at=fact.filed_at,
             )
+        case endorse.EndorsementGiven() if fact.agrees:
+            return replace(case, recommended=case.recommended | {(fact.step, fact.party)})
         case close.CaseClosed():
             return replace(case, status="closed", result=fact.result, step="", step_type="", due_at=None)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.review.domain.gathering import DrawUpList, LeftOff, PostTogether
 from services.review.domain.progress import OpenCase
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
@@ -22,7 +23,7 @@ from services.review.domain.steps.notice_acts import (
 from services.review.domain.steps.pay import PayInstalment, StopPayment
 from services.review.domain.steps.publish import PublishContent, WithdrawContent
 from services.review.domain.steps.rectify import AcceptRectification
-from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
+from services.review.domain.steps.score_acts import AssignExperts, ClosePanel, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
 from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
 from services.review.domain.years import PublishYear
@@ -34,18 +35,22 @@ __all__ = [
     "ApproveDecision",
     "AssignExperts",
     "CloseNotice",
+    "ClosePanel",
     "ConcludeAssessment",
     "ConfirmComputed",
     "ConfirmRevocation",
     "DecideListing",
     "DeclareConflict",
     "DismissRevocation",
+    "DrawUpList",
     "FileInStep",
     "GiveEndorsement",
+    "LeftOff",
     "OpenCase",
     "OpenRound",
     "PayInstalment",
     "PostNotice",
+    "PostTogether",
     "ProposeDecision",
     "ProposeRevocation",
     "PublishContent",

@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import case, rounds, title, years
+from services.review.domain import case, gathering, quotas, rounds, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -46,8 +46,10 @@ Fact = (
     | rectify.RectificationAccepted
     | close.CaseClosed
     | rounds.RoundOpened
+    | gathering.Fact
+    | quotas.Fact
     | title.Fact
     | years.YearPublished
 )
 
-FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS, *years.FACTS)
+FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *quotas.FACTS, *title.FACTS, *years.FACTS)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta, timezone
 
 from services.review.domain.subject import Case
+from shared.programmes.expressions import Scope
 from shared.programmes.model import Programme
 from shared.programmes.rules import evaluate, may_relax, scope_of
 from shared.programmes.verdicts import UsedRelaxation
@@ -49,3 +50,16 @@ def is_relaxable(case: Case, programme: Programme, condition: str, used: UsedRel
         day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
     )
     return may_relax(programme, programme.condition(condition), scope, used)
+
+
+def scope(case: Case, programme: Programme) -> Scope:
+    """What the programme's expressions see of the case."""
+    applicant = case.applicant
+    return scope_of(
+        programme,
+        case.answers,
+        filed(case, programme),
+        region=applicant.region,
+        level=applicant.level,
+        day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
+    )

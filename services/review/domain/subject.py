@@ -47,7 +47,8 @@ class Concluded:
 @dataclass(frozen=True)
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
-    every step that was entered, ``entered`` how often, ``history`` how each ended."""
+    every step that was entered, ``entered`` how often, ``history`` how each ended; ``recommended`` holds every step and
+    party that ever said yes."""
 
     case_id: str = ""
     status: Status = "none"
@@ -70,6 +71,7 @@ class Case:
     entered: Mapping[str, int] = field(default_factory=dict)
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
+    recommended: frozenset[tuple[str, str]] = frozenset()
     result: str = ""
 
     def times(self, step: str, outcome: str) -> int:

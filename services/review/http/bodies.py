@@ -66,7 +66,9 @@ class ExpertBody(Input):
 
 
 class Experts(Input):
-    experts: Annotated[tuple[ExpertBody, ...], Field(max_length=31)]
+    experts: Annotated[
+        tuple[ExpertBody, ...], Field(max_length=200, description="The panel, or the pool where it is drawn by lot.")
+    ]
 
 
 class Sheet(Input):
