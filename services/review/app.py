@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import shared.programmes
-from services.review.adapters.due import FOLLOW, NOTICE_OVER, RECOUNT, DeadlinesView
+from services.review.adapters.due import FOLLOW, NOTICE_OVER, RECOUNT, RETURN, DeadlinesView
 from services.review.adapters.gathered import GatheredView, SqlGathered
 from services.review.adapters.lists import SqlLists
+from services.review.adapters.money import MoneyView, SqlMoney
 from services.review.adapters.standing import SqlStanding
 from services.review.adapters.views import CasesView, RoundsView, YearsView
 from services.review.domain.errors import Refusal
@@ -15,6 +16,7 @@ from services.review.domain.events import FACTS
 from services.review.handlers import Handlers, Programmes
 from services.review.http import (
     act_routes,
+    budget_routes,
     case_routes,
     gathering_routes,
     objection_routes,
@@ -63,11 +65,12 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
                 gathering_routes(together, streams, SqlGathered(around.database.pool)),
+                budget_routes(handlers, streams, SqlMoney(around.database.pool)),
                 title_routes(handlers, streams, lists),
                 year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock),),
-            views=(CasesView(), RoundsView(), YearsView(), GatheredView(), DeadlinesView()),
+            views=(CasesView(), RoundsView(), YearsView(), GatheredView(), MoneyView(), DeadlinesView()),
             refusals=(Refusal,),
             fire=firing(handlers, streams, around.clock),
         ),
@@ -88,6 +91,8 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
         elif what == FOLLOW:
             followed = await handlers.follow_round(streams, due.case_id, step, origin)
+        elif what == RETURN:
+            followed = await handlers.give_back(streams, due.case_id, step, origin)
         elif what == RECOUNT:
             followed = await handlers.recount(streams, due.case_id, step, MYSELF, origin)
         else:

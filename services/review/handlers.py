@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.review import places, together
+from services.review import money, places, together
 from services.review.domain import commands as c
 from services.review.domain import rounds
+from services.review.domain.budgets import Purse
 from services.review.domain.errors import (
     CaseUnknown,
     NoticeNotPosted,
@@ -90,6 +91,7 @@ class Handlers:
         """Act in the case's present step; what is scarce is taken first."""
         programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
         await places.take(streams, command, case_id, programme, days, write)
+        await money.reserve(streams, command, case_id, programme, days, write)
         return await change(
             streams,
             CASE,
@@ -137,6 +139,18 @@ class Handlers:
     async def follow_round(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
         """A list or a notice of the round names the case; answers whether anything followed."""
         return await together.follow(streams, self._programmes, case_id, step, origin)
+
+    # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def plan_budget(
+        self, streams: Streams, programme_id: str, command: c.PlanBudget, write: Write
+    ) -> Loaded[Purse]:
+        """Record what the plan of a year gives from one source."""
+        return await money.plan(streams, self._open_text(programme_id, write.now), command, write)
+
+    async def give_back(self, streams: Streams, case_id: str, payment: str, origin: Origin) -> bool:
+        """Money came back from a case; answers whether it was not there again yet."""
+        return await money.give_back(streams, self._programmes, case_id, payment, origin)
 
     # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.review.domain.budgets import BudgetPlanned, BudgetReleased, BudgetReserved, BudgetReturned
 from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
 from services.review.domain.events import Fact
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
@@ -116,6 +117,10 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | NoticePostedTogether()
             | QuotaPlaceTaken()
             | QuotaPlaceReleased()
+            | BudgetPlanned()
+            | BudgetReserved()
+            | BudgetReleased()
+            | BudgetReturned()
             | YearPublished()
         ):
             return None

@@ -236,6 +236,36 @@ class Gathered(Protocol):
     async def quotas(self, round_id: str, stem: str, after: QuotaMark | None, limit: int) -> list[QuotaRow]: ...
 
 
+@dataclass(frozen=True)
+class PurseRow:
+    """One source of a budget in one year, CNY as decimal strings: what the plan gives (empty where nobody said), what
+    went out, what came back, and what is left."""
+
+    programme: str
+    budget: str
+    source: str
+    year: int
+    plan: str
+    out: str
+    back: str
+    left: str
+
+
+@dataclass(frozen=True, order=True)
+class PurseMark:
+    """Where a page ended."""
+
+    budget: str
+    source: str
+    year: int
+
+
+class Money(Protocol):
+    """What went out of budgets, a page at a time and for one region (``stem`` begins its code)."""
+
+    async def purses(self, programme: str, stem: str, after: PurseMark | None, limit: int) -> list[PurseRow]: ...
+
+
 class Lists(Protocol):
     """Everything that can be listed, each a page at a time."""
 

@@ -242,7 +242,9 @@ class Walk:
         await self.act(self.person(step.actor), step, "rectification", {"opinion": "put right", "proof": ["0" * 64]})
 
     async def do_pay(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "payment", {"amount": "1", "voucher": "voucher"})
+        sources = self.programme.budget(step.parameters.budget).sources  # type: ignore[union-attr]
+        body = {"amount": "1", "voucher": "voucher", "source": sources[0].id if sources else ""}
+        await self.act(self.person(step.actor), step, "payment", body)
 
     async def do_publish(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "publication", {"address": "https://example.org/2"})

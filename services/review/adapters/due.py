@@ -1,5 +1,5 @@
-"""Understands which deadlines are open: a step's own, the end of a notice, what a published year counts again, and what
-a case has to follow because its round says so.
+"""Understands which deadlines are open: a step's own, the end of a notice, what a published year counts again, what a
+case has to follow because its round says so, and money that came back to its budget (which a closed case owes, too).
 
 What rests on a year that is not published stands in ``provisional``. Publishing a year makes one deadline, due at once,
 for each of them: so any replica carries the recount out, after a restart too, and once. A day of grace covers whoever
@@ -14,9 +14,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.review import money
+from services.review.domain.budgets import BudgetReturned
 from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
-from services.review.domain.steps import close
+from services.review.domain.steps import close, pay
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.years import YearPublished
 from shared.runtime import deadlines
@@ -26,10 +28,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 AFTER = timedelta(microseconds=1)
 """A deadline is the last instant in time; it has passed at the next one."""
 
-STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW = "step-due", "notice-over", "recount", "follow"
+STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW, RETURN = "step-due", "notice-over", "recount", "follow", "return"
 SET_DEADLINE = """
 INSERT INTO deadlines (deadline_id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
+"""
+GONE = """
+DELETE FROM deadlines
+WHERE deadline_id = ANY($1::text[]) OR (case_id = ANY($2::text[]) AND NOT starts_with(kind, 'return:'))
 """
 SET_PROVISIONAL = """
 INSERT INTO provisional (case_id, step, what, since) VALUES ($1, $2, $3, $4)
@@ -88,7 +94,8 @@ class Changes:
 
     def end(self, case_id: str) -> None:
         self.ended.add(case_id)
-        self.rows = {name: row for name, row in self.rows.items() if not name.startswith(f"{case_id}/")}
+        owed = f"{case_id}/{RETURN}/"
+        self.rows = {n: row for n, row in self.rows.items() if not n.startswith(f"{case_id}/") or n.startswith(owed)}
         self.provisional = {key: since for key, since in self.provisional.items() if key[0] != case_id}
 
 
@@ -106,6 +113,8 @@ class DeadlinesView:
                 _deadline(changes, identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
                 changes.years[recorded.fact.year] = recorded.fact.published_at
+            elif isinstance(recorded.fact, BudgetReturned):
+                changes.settled(recorded.fact.case_id, RETURN, money.payment_name(*recorded.fact.key[1:]))
             elif isinstance(recorded.fact, ListDrawnUp | NoticePostedTogether):
                 _follow(changes, recorded.fact)
         await _write(connection, changes)
@@ -114,8 +123,7 @@ class DeadlinesView:
 
 async def _write(connection: AnyConnection, changes: Changes) -> None:
     lifted, ended = [name for name, row in changes.rows.items() if row is None], list(changes.ended)
-    gone = "DELETE FROM deadlines WHERE deadline_id = ANY($1::text[]) OR case_id = ANY($2::text[])"
-    await connection.execute(gone, lifted, ended)
+    await connection.execute(GONE, lifted, ended)
     begun = [(name, *row) for name, row in changes.rows.items() if row is not None]
     await connection.executemany(SET_DEADLINE, begun)
     await connection.execute("DELETE FROM provisional WHERE case_id = ANY($1::text[])", ended)
@@ -154,6 +162,9 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
             changes.due(case_id, NOTICE_OVER, fact.step, over, fact.provisional, since)
         case notice.NoticeClosed():
             changes.settled(case_id, NOTICE_OVER, fact.step)
+        case pay.InstalmentPaid() if fact.direction == "back" and fact.source:
+            name = money.payment_name(fact.step, fact.visit, fact.instalment)
+            changes.due(case_id, RETURN, name, fact.paid_at, False, fact.paid_at)
         case StepConcluded():
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)

@@ -175,6 +175,9 @@ def _in_step(case: Case, fact: Any) -> Case:
             )
         case endorse.EndorsementGiven() if fact.agrees:
             return replace(case, recommended=case.recommended | {(fact.step, fact.party)})
+        case pay.InstalmentPaid():
+            key = (fact.step, case.entered[fact.step], fact.instalment)
+            return replace(case, payments={**case.payments, key: fact})
         case close.CaseClosed():
             return replace(case, status="closed", result=fact.result, step="", step_type="", due_at=None)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.review.domain.budgets import PlanBudget
 from services.review.domain.gathering import DrawUpList, LeftOff, PostTogether
 from services.review.domain.progress import OpenCase
 from services.review.domain.rounds import OpenRound
@@ -49,6 +50,7 @@ __all__ = [
     "OpenCase",
     "OpenRound",
     "PayInstalment",
+    "PlanBudget",
     "PostNotice",
     "PostTogether",
     "ProposeDecision",

@@ -48,7 +48,7 @@ class Concluded:
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
     every step that was entered, ``entered`` how often, ``history`` how each ended; ``recommended`` holds every step and
-    party that ever said yes."""
+    party that ever said yes, ``payments`` every payment by step, how often the case had come there, and instalment."""
 
     case_id: str = ""
     status: Status = "none"
@@ -72,6 +72,7 @@ class Case:
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     recommended: frozenset[tuple[str, str]] = frozenset()
+    payments: Mapping[tuple[str, int, str], Any] = field(default_factory=dict)
     result: str = ""
 
     def times(self, step: str, outcome: str) -> int:

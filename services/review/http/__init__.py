@@ -1,6 +1,7 @@
 """Understands how review is asked over HTTP: work, cases and every act in them, rounds, titles and revocation."""
 
 from services.review.http.acts import act_routes
+from services.review.http.budgets import budget_routes
 from services.review.http.cases import case_routes
 from services.review.http.gathering import gathering_routes
 from services.review.http.objections import objection_routes
@@ -11,6 +12,7 @@ from services.review.http.years import year_routes
 
 __all__ = [
     "act_routes",
+    "budget_routes",
     "case_routes",
     "gathering_routes",
     "objection_routes",

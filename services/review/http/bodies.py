@@ -125,6 +125,7 @@ class Payment(Input):
     amount: Annotated[str, Field(max_length=20, description="CNY, a decimal string.")]
     voucher: Annotated[str, Field(max_length=200)]
     instalment: Annotated[str, Field(max_length=64, description="The next one where empty.")] = ""
+    source: Annotated[str, Field(max_length=64, description="Source of the budget; empty where it has only one.")] = ""
 
 
 class Answer(Input):

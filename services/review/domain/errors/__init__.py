@@ -1,5 +1,6 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
+from services.review.domain.errors.budgets import BudgetExhausted, CostUnknown, PlanBelowUse, SourceUnknown
 from services.review.domain.errors.opening import (
     AnswersWrong,
     FiledThroughIntake,
@@ -139,6 +140,10 @@ REFUSALS: tuple[type[Refusal], ...] = (
     TieAtCut,
     ScoreMissing,
     ListChoiceWrong,
+    SourceUnknown,
+    BudgetExhausted,
+    PlanBelowUse,
+    CostUnknown,
 )
 
 __all__ = [
@@ -147,11 +152,13 @@ __all__ = [
     "AlreadySigned",
     "AmountWrong",
     "AnswersWrong",
+    "BudgetExhausted",
     "CaseEnded",
     "CaseUnknown",
     "CasesOnTheWay",
     "ConditionUnknown",
     "CorrectionsUsedUp",
+    "CostUnknown",
     "DutiesSeparate",
     "EvidenceMissing",
     "ExpertConflicted",
@@ -182,6 +189,7 @@ __all__ = [
     "OwnOrganisation",
     "PanelWrong",
     "ParameterUnset",
+    "PlanBelowUse",
     "PointsWrong",
     "PoolWrong",
     "ProcedureUnknown",
@@ -196,6 +204,7 @@ __all__ = [
     "RoundStepUnknown",
     "RoundUnknown",
     "ScoreMissing",
+    "SourceUnknown",
     "SubjectInvalid",
     "TieAtCut",
     "TitleEnded",
