@@ -72,7 +72,7 @@ class Together:
         step = listing.gathering_step(programme, step_id, list_step.TYPE)
         parameters = step.parameters
         assert isinstance(parameters, Listing)
-        stem = _stem(step, by, programme)
+        stem = "" if by.role == "inspector" else _stem(step, by, programme)
         cases = await self._cases(streams, round_id, step_id, stem)
         waiting = listing.waiting_for_list(loaded.state, step_id, [listing.candidate(case) for case in cases.values()])
         ranked = rank(waiting, parameters.order)
@@ -93,7 +93,7 @@ class Together:
             waiting = [listing.candidate(case) for case in cases.values()]
             facts = listing.decide_list(command, known, programme, waiting, coming, write.now)
             named = [cases[entry.case_id] for drawn in facts for entry in drawn.entries]
-            _ensure_followable(named, facts, known, programme, write, days)
+            self._ensure_followable(named, facts, known, write, days)
             return facts
 
         return await _change(streams, round_id, decide, write)
@@ -108,7 +108,7 @@ class Together:
         def decide(known: Round) -> tuple[Any, ...]:
             facts = listing.decide_notice(command, known, programme, cases, write.now, days)
             named = [cases[each.case_id] for posted in facts for each in posted.cases]
-            _ensure_followable(named, facts, known, programme, write, days)
+            self._ensure_followable(named, facts, known, write, days)
             return facts
 
         return await _change(streams, round_id, decide, write)
@@ -129,6 +129,17 @@ class Together:
             some = names[first : first + AT_ONCE]
             found.update(zip(some, await asyncio.gather(*(_case(streams, name) for name in some)), strict=True))
         return {name: case for name, case in found.items() if (case.status, case.step) == ("open", step)}
+
+    def _ensure_followable(
+        self, cases: Sequence[Case], facts: Sequence[Any], known: Round, write: Write, days: Calendar
+    ) -> None:
+        """Each case would follow if it were asked now, under its own text: party, reach, separate duties, guard."""
+        for fact in facts:
+            known = rounds.evolve(known, fact)
+        for case in cases:
+            command = listing.follows(case, known)
+            assert command is not None
+            decide_in_step(command, case, self._programmes.get(case.programme), write.now, days)
 
     async def _on_the_way(self, round_id: str, step: Step, stem: str, programme: Programme) -> int:
         return await self._standing.among(round_id, sorted(listing.ways_to(programme, step.id)), stem)
@@ -164,15 +175,3 @@ def _stem(step: Step, by: Person, programme: Programme) -> str:
         return ""
     # Nobody's region is everywhere ("!" begins no code).
     return region_stem(by.region) if by.region else "!"
-
-
-def _ensure_followable(
-    cases: Sequence[Case], facts: Sequence[Any], known: Round, programme: Programme, write: Write, days: Calendar
-) -> None:
-    """Each case would follow if it were asked now: party, reach, separation of duties, guard."""
-    for fact in facts:
-        known = rounds.evolve(known, fact)
-    for case in cases:
-        command = listing.follows(case, known)
-        assert command is not None
-        decide_in_step(command, case, programme, write.now, days)

@@ -139,6 +139,7 @@ async def test_from_four_applications_to_two_titles(house: House) -> None:
         ok(await act(house, COLLEAGUE, case_id, "decision/proposal", {"approve": True, "reason": "well done"}))
         ok(await act(house, HEAD, case_id, "decision/approval", {}))
         await at(house, case_id, "")
+    await audited(house, round_id)
     results = {case_id: (await case(house, case_id))["result"] for case_id in cases}
     assert {case_id for case_id, result in results.items() if result == "awarded"} == set(winners)
     assert sorted(results.values()) == ["awarded", "awarded", "refused", "refused"]
@@ -158,6 +159,15 @@ async def quotas_are_shown(house: House, round_id: str) -> None:
     (page,) = ok(await house.get(OFFICER, f"{path}?limit=1"))["items"]
     assert page["authority"] == FIRST
     assert (await house.get(applicant(0), path)).status_code == 403
+
+
+async def audited(house: House, round_id: str) -> None:
+    """What was decided over many cases is on the audit trail, too."""
+    facts = {"review.quota-place-taken": 3, "review.list-drawn-up": 1, "review.notice-posted-together": 1}
+    for fact, count in facts.items():
+        items = ok(await house.get(INSPECTOR, f"/registry/audit?fact={fact}"))["items"]
+        assert len(items) == count, fact
+        assert all(round_id in item["stream"] for item in items)
 
 
 async def listed_together(house: House, round_id: str, named: list[str]) -> list[str]:

@@ -32,7 +32,7 @@ from services.review.domain.subject import Case
 from shared.calendar import Calendar
 from shared.programmes.model import Listing, Noticing, Programme, Step
 
-MOST_GATHERED = 500
+MOST_GATHERED = 1000
 """More cases than this stand on no list and in no notice at once: a fact has a largest size."""
 
 

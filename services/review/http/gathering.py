@@ -43,8 +43,8 @@ class NewList(Input):
     """Draw up the list over the cases that wait."""
 
     reason: Annotated[str, Field(max_length=2000, description="For a tie, or why not to wait for others.")] = ""
-    left_off: Annotated[tuple[LeftOffBody, ...], Field(max_length=500)] = ()
-    chosen: Annotated[tuple[CaseIdent, ...], Field(max_length=500, description="Who is listed of those who tie.")] = ()
+    left_off: Annotated[tuple[LeftOffBody, ...], Field(max_length=1000)] = ()
+    chosen: Annotated[tuple[CaseIdent, ...], Field(max_length=1000, description="Who is listed of those who tie.")] = ()
 
 
 @dataclass(frozen=True)
