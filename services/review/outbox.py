@@ -44,7 +44,10 @@ UNPUBLISHED_RESULTS = frozenset({"awarded", "withdrawn", "completed", "published
 
 
 def case_of(recorded: Recorded) -> CaseId:
-    """The key of every record about a fact: its case; a round's id for what is about a round."""
+    """The key of every record about a fact: its case, whose place or payment it may be; else its stream's own id."""
+    fact: Fact = recorded.fact
+    if isinstance(fact, QuotaPlaceTaken | QuotaPlaceReleased | BudgetReserved | BudgetReleased | BudgetReturned):
+        return CaseId(fact.case_id)
     return CaseId(recorded.stream.partition(":")[2])
 
 

@@ -52,7 +52,7 @@ def is_relaxable(case: Case, programme: Programme, condition: str, used: UsedRel
     return may_relax(programme, programme.condition(condition), scope, used)
 
 
-def scope(case: Case, programme: Programme) -> Scope:
+def scope_of_case(case: Case, programme: Programme) -> Scope:
     """What the programme's expressions see of the case."""
     applicant = case.applicant
     return scope_of(

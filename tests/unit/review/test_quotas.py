@@ -25,7 +25,10 @@ from services.review.domain.quotas import (
     limits,
     stream_of,
 )
+from services.review.outbox import case_of, to_public
+from shared.envelope import Actor, Origin
 from shared.programmes.model import UNSET, Quota
+from shared.runtime.ports import Recorded
 from tests.support.regulation import COUNTY, PREFECTURE, PROGRAMME
 from tests.unit.review.story import APPLICANT, HEAD, MONDAY, Story
 
@@ -122,6 +125,13 @@ def test_each_authority_of_a_level_has_its_own() -> None:
     local = replace(HEAD, region="LOCAL")
     assert authority_of(QUOTA, local, replace(APPLICANT, region="LOCAL"), PROGRAMME) == "LOCAL"
     assert stream_of("r", "p", "q", COUNTY) != stream_of("r", "p", "q", PREFECTURE)
+
+
+def test_a_place_is_on_its_cases_trail() -> None:
+    place = wanted("1")
+    recorded = Recorded("quota:r/p/q/a", 1, place.NAME, place, Origin(Actor("reviewer-2", "reviewer"), MONDAY, "c-1"))
+    assert case_of(recorded) == "1"
+    assert to_public(recorded) is None
 
 
 def test_a_case_remembers_who_recommended_it() -> None:
