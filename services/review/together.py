@@ -25,7 +25,7 @@ from services.review.kinds import CASE, ROUND, Programmes, Write, calendar_at
 from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.identifiers import region_stem
-from shared.programmes.model import Listing, Programme, Step
+from shared.programmes.model import Listing, Programme, Quota, RoundRules, Step
 from shared.runtime.ports import Loaded, Streams
 from shared.runtime.streams import change
 
@@ -80,6 +80,11 @@ class Together:
         tied, free = tied_at_cut(ranked, places)
         coming = await self._on_the_way(round_id, step, stem, programme)
         return loaded, Candidates(ranked, parameters.order, places, tied, free, coming)
+
+    async def quotas(self, streams: Streams, round_id: str) -> tuple[Quota, ...]:
+        """What the round's programme lets its authorities recommend."""
+        _, programme = await self._round(streams, round_id)
+        return programme.rounds.quotas if isinstance(programme.rounds, RoundRules) else ()
 
     async def draw_up(self, streams: Streams, round_id: str, command: DrawUpList, write: Write) -> Loaded[Round]:
         """List those who wait. Whoever may not act on one of the cases lists none of them."""

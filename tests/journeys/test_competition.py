@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ COUNTIES = (FIRST, FIRST, FIRST, SECOND)
 OFFICER, COLLEAGUE = Somebody("officer-1", "officer", PROVINCE), Somebody("officer-2", "officer", PROVINCE)
 HEAD = Somebody("head-1", "approver", PROVINCE)
 INSPECTOR = Somebody("inspector-1", "inspector", "000000")
-CRITICS = [Somebody(f"critic-{number}", "expert") for number in (1, 2)]
+CRITICS = {f"critic-{number}": Somebody(f"critic-{number}", "expert") for number in range(6)}
 
 
 def reviewer(county: str, number: int = 1) -> Somebody:
@@ -94,12 +95,22 @@ async def act(house: House, who: Somebody, case_id: str, path: str, body: object
     return await house.post(who, f"/review/cases/{case_id}/steps/{path}", body, at_version)
 
 
+def drawn_again(case_id: str, shown: dict[str, Any]) -> list[str]:
+    """The panel, as an auditor draws it with nothing but what is on record."""
+    (fixed,), names = shown["pools"], [member["id"] for member in shown["panel"]]
+    pool = sorted(member["id"] for member in fixed["pool"])
+    seed = sha256("\n".join([case_id, "scoring", fixed["nonce"], *pool]).encode()).hexdigest()
+    lots = sorted(pool, key=lambda name: sha256(f"{seed}\n{name}".encode()).hexdigest())
+    assert (shown["draws"][0]["seed"], names) == (seed, lots[:2])
+    return names
+
+
 async def scored(house: House, case_id: str, points: str) -> None:
-    panel = {"experts": [{"id": critic.id, "name": critic.id} for critic in CRITICS]}
-    ok(await act(house, OFFICER, case_id, "scoring/panel", panel))
-    for critic in CRITICS:
+    pool = {"experts": [{"id": name, "name": name} for name in CRITICS]}
+    ok(await act(house, OFFICER, case_id, "scoring/panel", pool))
+    for name in drawn_again(case_id, (await case(house, case_id))["states"]["scoring"]):
         sheet = {"points": {"art": points, "public": points}, "remark": "seen"}
-        ok(await act(house, critic, case_id, "scoring/score", sheet))
+        ok(await act(house, CRITICS[name], case_id, "scoring/score", sheet))
     await at(house, case_id, "shortlist")
 
 
@@ -153,6 +164,11 @@ async def quotas_are_shown(house: House, round_id: str) -> None:
         return len(ok(await house.get(OFFICER, path))["items"]) == 2
 
     await eventually_asked(shown, "the quotas' use is not shown")
+    unused = ok(await house.get(reviewer("990103"), path))
+    assert unused == {
+        "quotas": [{"quota": "per_county", "party": "county_bureau", "places": 2, "extra_places": 0}],
+        "items": [],
+    }
     (own,) = ok(await house.get(reviewer(FIRST), path))["items"]
     assert (own["authority"], own["places"], own["taken"]) == (FIRST, 2, 2)
     assert own["holders"][0] == "Theatre 0"

@@ -22,6 +22,7 @@ from services.review.together import Together
 from services.review.views import EntryMark, EntryRow, Gathered, QuotaMark, QuotaRow
 from shared.envelope import Actor, Role
 from shared.identifiers import region_stem
+from shared.programmes.model import Quota
 from shared.runtime.http import Allow, Caller, Changing, Input, Page, Paged, answer, etag, router
 from shared.runtime.http import codes as edge
 from shared.runtime.ports import Loaded, Streams
@@ -115,7 +116,20 @@ class EntryPage:
 
 
 @dataclass(frozen=True)
+class QuotaLine:
+    """What the programme gives to each authority of a party; ``places`` is null where the text leaves it open."""
+
+    quota: str
+    party: str
+    places: int | None
+    extra_places: int
+
+
+@dataclass(frozen=True)
 class QuotaPage:
+    """What there is, and what was used of it."""
+
+    quotas: list[QuotaLine]
     items: list[QuotaRow]
 
 
@@ -179,7 +193,7 @@ def gathering_routes(together: Together, streams: Streams, gathered: Gathered) -
         rows = await gathered.quotas(round_id, _stem(actor), mark, page.limit + 1)
         last = rows[page.limit - 1] if len(rows) > page.limit else None
         response.headers.update(page.link(QUOTAS, (last.quota, last.authority) if last else None))
-        return QuotaPage(rows[: page.limit])
+        return QuotaPage([_quota(each) for each in await together.quotas(streams, round_id)], rows[: page.limit])
 
     return routes
 
@@ -196,6 +210,11 @@ def _mark(page: Page) -> EntryMark | None:
 def _stem(actor: Actor) -> str:
     """Whose rows: an inspector's are all, nobody's region is nowhere ("!" begins no code)."""
     return "" if actor.role == "inspector" else region_stem(actor.region) if actor.region else "!"
+
+
+def _quota(quota: Quota) -> QuotaLine:
+    places = quota.at_most if isinstance(quota.at_most, int) else None
+    return QuotaLine(quota.id, quota.party, places, quota.extra)
 
 
 def _gathered(round_: Round) -> list[GatheringLine]:
