@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.review.domain.budgets import BudgetPlanned, BudgetReleased, BudgetReserved, BudgetReturned
-from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
+from services.review.domain.case import (
+    CaseOpened,
+    CaseWithdrawn,
+    StepConcluded,
+    StepDueCounted,
+    StepDueRecounted,
+    StepEntered,
+)
 from services.review.domain.events import Fact
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.quotas import QuotaPlaceReleased, QuotaPlaceTaken
@@ -82,6 +89,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
         case (
             CaseOpened()
             | StepEntered()
+            | StepDueCounted()
             | StepDueRecounted()
             | StepConcluded()
             | CaseWithdrawn()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from services.review.domain import errors, listing, rounds
@@ -91,7 +92,8 @@ class Together:
         _, programme = await self._round(streams, round_id)
         step = listing.gathering_step(programme, command.step, list_step.TYPE)
         stem = _stem(step, command.by, programme)
-        days, cases = await calendar_at(streams, write.now), await self._cases(streams, round_id, step.id, stem)
+        cases = await self._cases(streams, round_id, step.id, stem)
+        days = await _days(streams, cases, write.now)
         coming = await self._on_the_way(round_id, step, stem, programme)
 
         def decide(known: Round) -> tuple[Any, ...]:
@@ -108,7 +110,8 @@ class Together:
         _, programme = await self._round(streams, round_id)
         step = listing.gathering_step(programme, command.step, notice_step.TYPE)
         stem = _stem(step, command.by, programme)
-        days, cases = await calendar_at(streams, write.now), await self._cases(streams, round_id, step.id, stem)
+        cases = await self._cases(streams, round_id, step.id, stem)
+        days = await _days(streams, cases, write.now)
 
         def decide(known: Round) -> tuple[Any, ...]:
             facts = listing.decide_notice(command, known, programme, cases, write.now, days)
@@ -156,7 +159,8 @@ async def follow(streams: Streams, programmes: Programmes, case_id: str, step: s
     if before.state.status != "open" or before.state.step != step:
         return False
     programme, now = programmes.get(before.state.programme), origin.occurred_at
-    days, round_ = await calendar_at(streams, now), (await streams.load(ROUND, before.state.round_id)).state
+    days = await calendar_at(streams, now, before.state.opened_at)
+    round_ = (await streams.load(ROUND, before.state.round_id)).state
 
     def decide(case: Case) -> tuple[Any, ...]:
         command = listing.follows(case, round_) if (case.status, case.step) == ("open", step) else None
@@ -164,6 +168,12 @@ async def follow(streams: Streams, programmes: Programmes, case_id: str, step: s
 
     after = await change(streams, CASE, case_id, decide, origin)
     return after.version > before.version
+
+
+async def _days(streams: Streams, cases: Mapping[str, Case], now: datetime) -> Calendar:
+    """The calendar over the whole time of all these cases."""
+    begun = [case.opened_at for case in cases.values() if case.opened_at is not None]
+    return await calendar_at(streams, now, min(begun, default=None))
 
 
 async def _case(streams: Streams, case_id: str) -> Case:
