@@ -14,6 +14,7 @@ from services.intake.http import (
     application_routes,
     document_routes,
     filing_routes,
+    form_routes,
     programme_routes,
     round_routes,
 )
@@ -48,6 +49,7 @@ def build(around: Around, programmes: Library | None = None) -> Service:
                 programme_routes(library, around.clock),
                 application_routes(handlers, streams, applications, library, around.clock),
                 document_routes(handlers, streams, around.files, around.settings.upload_bytes),
+                form_routes(handlers, streams, library, around.files),
                 filing_routes(handlers, streams),
             ),
             subscribers=(Inbox(store, handlers, around.clock),),

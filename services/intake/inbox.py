@@ -10,7 +10,7 @@ from services.intake.domain.errors import Refusal
 from services.intake.handlers import Handlers
 from shared import events as said
 from shared.envelope import Envelope, Origin, machine
-from shared.runtime.clock import Clock
+from shared.runtime.clock import Clock, local_day
 from shared.runtime.ports import Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
 from shared.runtime.store import FactStore
@@ -54,10 +54,31 @@ class Inbox:
                     await self._handlers.return_application(streams, event.case_id, command, origin)
                 case said.ApplicationSubmitted() | said.ApplicationWithdrawn():
                     return  # our own words
+                case said.FundsPaid():
+                    await self._handlers.remember(streams, event.payee_uscc, _funds(event), origin)
                 case _:
                     await self._handlers.tell_progress(streams, event.case_id, to_fact(event), origin)
+                    await self._remember(streams, event, origin)
         except Refusal as refusal:
             raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
+
+    async def _remember(self, streams: Streams, event: Progress, origin: Origin) -> None:
+        """What it says of the organisation, whichever service its case began at."""
+        match event:
+            case said.Certified():
+                held = e.TitleHeld(
+                    event.case_id, event.programme, event.number, event.title_zh, event.valid_from, event.valid_to
+                )
+                await self._handlers.remember(streams, event.holder_uscc, held, origin)
+            case said.Revoked():
+                ended = e.TitleEnded(event.case_id, event.number, local_day(event.revoked_at))
+                await self._handlers.remember(streams, event.holder_uscc, ended, origin)
+            case _:
+                return
+
+
+def _funds(event: said.FundsPaid) -> e.FundsReceived:
+    return e.FundsReceived(event.case_id, event.programme, event.direction, event.amount, local_day(event.paid_at))
 
 
 def _round(event: said.RoundOpened) -> e.RoundAnnounced:
@@ -72,6 +93,7 @@ Progress = (
     | said.Publicized
     | said.RecognitionApproved
     | said.RecognitionRefused
+    | said.CaseCompleted
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
@@ -93,6 +115,8 @@ def to_fact(event: Progress) -> e.Fact:
             return e.MilestoneReached("revocation_ordered", event.ordered_at)
         case said.RecognitionRefused():
             return e.RefusalReceived(event.step, event.reason, event.refused_at)
+        case said.CaseCompleted():
+            return e.CompletionReceived(event.result, event.completed_at)
         case said.Certified():
             return e.TitleReceived(
                 number=event.number,

@@ -13,7 +13,7 @@ from shared.runtime.ports import Recorded
 def case_of(recorded: Recorded) -> CaseId:
     """The key of every record about a fact: its case; a round's id for what is about a round."""
     fact: e.Fact = recorded.fact
-    if isinstance(fact, e.PlaceClaimed):
+    if isinstance(fact, e.PlaceClaimed | e.TitleHeld | e.TitleEnded | e.FundsReceived):
         return CaseId(fact.case_id)
     return CaseId(recorded.stream.partition(":")[2])
 
@@ -29,14 +29,19 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
         case (
             e.RoundAnnounced()
             | e.PlaceClaimed()
+            | e.TitleHeld()
+            | e.TitleEnded()
+            | e.FundsReceived()
             | e.ApplicationDrafted()
             | e.AnswersGiven()
             | e.DocumentAttached()
             | e.DocumentRemoved()
+            | e.FormFilled()
             | e.TruthDeclared()
             | e.ApplicationReturned()
             | e.MilestoneReached()
             | e.RefusalReceived()
+            | e.CompletionReceived()
             | e.TitleReceived()
             | e.TitleLost()
         ):
@@ -51,7 +56,7 @@ def _submitted(fact: e.ApplicationSubmitted) -> ApplicationSubmitted:
         case_id=fact.case_id,
         programme=fact.programme,
         round_id=fact.round_id,
-        applicant=Applicant(asks.uscc, asks.name, asks.region, asks.level),
+        applicant=Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category),
         answers=fact.answers,
         documents=tuple(Document(d.material, d.name, d.media_type, d.sha256, d.size) for d in fact.documents),
         declared_by=fact.declared_by,

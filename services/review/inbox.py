@@ -70,7 +70,7 @@ class Inbox:
     async def _receive(self, streams: Streams, event: said.ApplicationSubmitted, origin: Origin) -> None:
         """The first submission opens the case; each one is the filing that the case's present step waits for."""
         asks = event.applicant
-        applicant = Applicant(asks.uscc, asks.name, asks.region, asks.level)
+        applicant = Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category)
         opening = c.OpenCase(event.case_id, event.programme, event.round_id, applicant)
         await self._handlers.open_case(streams, opening, origin)
         known = (await streams.load(CASE, event.case_id)).state

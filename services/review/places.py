@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from services.review.domain import errors, quotas
 from services.review.domain.commands import GiveEndorsement
-from services.review.domain.judging import scope_of_case
+from services.review.domain.judging import scope
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step
 from services.review.domain.quotas import Places, QuotaPlaceTaken, decide_place
@@ -75,7 +75,7 @@ async def take_quota(
         by=by.id,
         taken_at=write.now,
     )
-    may = quota.extra_when is None or holds(quota.extra_when, scope_of_case(case, programme)) is True
+    may = quota.extra_when is None or holds(quota.extra_when, scope(case, programme)) is True
     stream = quotas.stream_of(case.round_id, programme.id, quota.id, authority)
     try:
         await change(streams, QUOTA, stream, lambda known: decide_place(wanted, known, frozenset(), may), write.origin)

@@ -79,6 +79,16 @@ class Files:
             await self._drop(waiting)
         return StoredFile(digest, found.size, found.media_type, name)
 
+    async def hold(self, name: str, media_type: str, content: bytes) -> StoredFile:
+        """Keep what a service itself made: nobody sent it, so it is not opened as a kind."""
+        if len(content) > self._limit:
+            raise self._too_large()
+        digest = hashlib.sha256(content).hexdigest()
+        await obstore.put_async(self._store, _place(digest), content)
+        if isinstance(self._store, LocalStore):
+            await asyncio.to_thread(_persist, Path(str(self._store.prefix)) / _place(digest))
+        return StoredFile(digest, len(content), media_type, name)
+
     async def open(self, sha256: str) -> AsyncIterator[bytes]:
         """The file's blocks. The last one is handed out only when the digest of all is right: a reader who was told
         the size never takes an altered file for whole. Raises ``file_not_found`` at once, ``file_altered`` later."""

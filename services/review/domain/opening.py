@@ -1,6 +1,7 @@
 """Understands how a case is opened without an application: a report, a re-review, a plan, an incident, an evaluation.
 
-Whoever acts in the first step opens it. What begins with an application in a round comes through intake.
+The party that the procedure names opens it, or whoever acts in the first step. What begins with an application in a
+round comes through intake.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.review.domain import errors
+from services.review.domain.judging import local_day
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, OpenCase, decide_open, ensure_reach
 from services.review.domain.subject import Applicant, Case
@@ -19,20 +21,25 @@ from shared.programmes.model import Programme
 def decide_open_directly(
     command: OpenCase, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Open it at the procedure's first step, by somebody of the party that acts there."""
+    """Open it at the procedure's first step, by somebody of the party that opens it or that acts there: an authority
+    orders to put something right, the holder does it."""
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     _ensure_fitting(command.applicant, programme)
-    first = programme.first_step(command.applicant, command.procedure)
+    first = programme.first_step(command.applicant, command.procedure, day=local_day(now))
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id:
         raise errors.OpensThroughIntake()
-    ensure_reach(by, (first.actor,), programme, command.applicant, first)
+    opens = programme.procedure(command.procedure).opened_by
+    ensure_reach(by, tuple(dict.fromkeys((opens, first.actor))), programme, command.applicant, first)
     return decide_open(command, case, programme, now, calendar)
 
 
 def _ensure_fitting(subject: Applicant, programme: Programme) -> None:
     levels = [level.id for level in programme.levels]
     inside = region_contains(programme.region, subject.region)
-    if not inside or subject.level not in levels or uscc_fault(subject.uscc) is not None:
+    # What a case of another procedure is about need not be an applicant: what is declared of it must be known.
+    who = programme.applicants
+    known = subject.kind in ("", *who.kinds) and subject.category in ("", *who.categories)
+    if not inside or not known or subject.level not in levels or uscc_fault(subject.uscc) is not None:
         raise errors.SubjectInvalid(levels=", ".join(levels))

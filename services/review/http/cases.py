@@ -63,7 +63,7 @@ def case_routes(streams: Streams, lists: Lists, programmes: Programmes, files: F
     routes = router(tags=["cases"])
 
     @routes.get("/work")
-    @Allow(roles=(*OFFICIALS, "expert"), note="what waits for the caller: by role, region and assignment")
+    @Allow(roles=(*OFFICIALS, "operator", "expert"), note="what waits for the caller: by role, region and assignment")
     async def work(actor: Caller, page: Paged, response: Response) -> WorkPage:
         wanted = WorkWanted(actor.role, actor.region, actor.id)
         rows = await lists.work(wanted, _work_mark(page), page.limit + 1)
@@ -101,7 +101,7 @@ def case_routes(streams: Streams, lists: Lists, programmes: Programmes, files: F
         if unchanged(request.headers, loaded.version):
             return Response(status_code=304, headers={"ETag": etag(loaded.version)})
         response.headers["ETag"] = etag(loaded.version)
-        return shown(loaded, actor)
+        return shown(loaded, actor, programmes.get(loaded.state.programme))
 
     @routes.get("/cases/{case_id}/conditions")
     @Allow(roles=READERS, note=SCOPE)

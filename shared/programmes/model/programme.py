@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Protocol
 from msgspec import Meta
 
 from shared.programmes.expressions import Scope, Value, holds
+from shared.programmes.model.acts import Checking
 from shared.programmes.model.answering import AnswerKey, answer_keys, typed
 from shared.programmes.model.answers import Form, Material, Metric
 from shared.programmes.model.conditions import Condition, Relaxation
@@ -35,7 +36,8 @@ from shared.programmes.model.words import UNSET, Ambiguity, Id, Line, RegionCode
 
 
 class Standing(Protocol):
-    """What the graph asks about an applicant; the published language's ``Applicant`` has both."""
+    """What the graph asks about an applicant; the published language's ``Applicant`` has all of it. ``kind`` and
+    ``category`` are empty where the text distinguishes none."""
 
     @property
     def region(self) -> str: ...
@@ -43,11 +45,20 @@ class Standing(Protocol):
     @property
     def level(self) -> str: ...
 
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
+
 
 Answers = Mapping[str, object]
 """Metric id -> value (numbers as Decimal or decimal strings, sets as tuples of ids)."""
 
 NOTHING: Answers = MappingProxyType({})
+Results = Mapping[str, Value]
+"""``<step>.score`` -> points, ``<step>.band`` -> id of the grade: what the steps of a case brought so far."""
+NO_RESULTS: Results = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +129,16 @@ class Programme:
 
     @property
     def _needless(self) -> tuple[str, ...]:
-        """A call brings its own dates, and what is always open neither opens nor closes."""
+        """A call brings its own dates, what is always open neither opens nor closes, and see below."""
         called = isinstance(self.rounds, RoundRules) and self.rounds.cadence in ("called", "continuous")
-        return ("rounds.opens", "rounds.closes") if called else ()
+        return (("rounds.opens", "rounds.closes") if called else ()) + tuple(self._uncorrectable())
+
+    def _uncorrectable(self) -> Iterator[str]:
+        """What is never sent back needs no time to be corrected."""
+        for procedure in self.procedures:
+            for step in procedure.steps:
+                if isinstance(step.parameters, Checking) and step.parameters.corrections == 0:
+                    yield f"procedures[{procedure.id}].steps[{step.id}].parameters.correct_within"
 
     # ── what is asked for by id; each raises KeyError for an unknown id ──────────────────────────────────────────
 
@@ -190,10 +208,19 @@ class Programme:
 
     # ── the way through the graph ────────────────────────────────────────────────────────────────────────────────
 
-    def first_step(self, applicant: Standing, procedure_id: str | None = None, answers: Answers = NOTHING) -> Step:
-        """Where a case of this applicant begins (routes may skip the first steps)."""
+    def first_step(
+        self,
+        applicant: Standing,
+        procedure_id: str | None = None,
+        answers: Answers = NOTHING,
+        *,
+        documents: Iterable[str] = (),
+        day: date | None = None,
+    ) -> Step:
+        """Where a case of this applicant begins (routes may skip the first steps); ``day`` as in ``evaluate``."""
         procedure = self.procedure(procedure_id)
-        return self._land(procedure, procedure.first or procedure.steps[0].id, applicant, answers, {})
+        scope = self.scope_for(applicant, answers, documents, day)
+        return self._land(procedure, procedure.first or procedure.steps[0].id, scope, {})
 
     def next_step(
         self,
@@ -202,19 +229,50 @@ class Programme:
         applicant: Standing,
         answers: Answers = NOTHING,
         visits: Mapping[str, int] | None = None,
+        results: Results = NO_RESULTS,
+        *,
+        documents: Iterable[str] = (),
+        day: date | None = None,
     ) -> Step:
         """The step that follows this outcome. ``visits`` counts how often each step was entered so far, this one
-        included, so that a cycle ends where its ``repeat`` says. Raises ``KeyError`` for an outcome that the step
-        does not have."""
+        included, so that a cycle ends where its ``repeat`` says; ``results`` are scores and grades so far, which a
+        route may ask for. Raises ``KeyError`` for an outcome that the step does not have."""
         procedure, step = self._steps[step_id]
-        return self._land(procedure, step.outcomes[outcome], applicant, answers, visits or {})
+        scope = self.scope_for(applicant, answers, documents, day, results)
+        return self._land(procedure, step.outcomes[outcome], scope, visits or {})
 
-    def _land(
-        self, procedure: Procedure, step_id: str, applicant: Standing, answers: Answers, visits: Mapping[str, int]
-    ) -> Step:
-        scope = Scope(
-            region=applicant.region, level=applicant.level, answers=self.typed(answers), years=self.years_asked
+    def scope_for(
+        self,
+        applicant: Standing,
+        answers: Answers = NOTHING,
+        documents: Iterable[str] = (),
+        day: date | None = None,
+        results: Results = NO_RESULTS,
+    ) -> Scope:
+        """What every expression of the programme sees: standing, answers, filed papers, the day, what steps brought."""
+        return Scope(
+            region=applicant.region,
+            level=applicant.level,
+            kind=applicant.kind,
+            category=applicant.category,
+            answers=self.typed(answers),
+            papers=self.papers(documents),
+            day=day,
+            years=self.years_asked,
+            results=results,
         )
+
+    def papers(self, documents: Iterable[str]) -> dict[str, int]:
+        """How many papers are filed under each id. A file may be filed under its document or under the whole material:
+        the first counts for the material too, the second for each of the material's documents."""
+        papers: dict[str, int] = {}
+        related, known = self.related_papers, papers.get
+        for paper in documents:
+            for each in related.get(paper) or (paper,):
+                papers[each] = known(each, 0) + 1
+        return papers
+
+    def _land(self, procedure: Procedure, step_id: str, scope: Scope, visits: Mapping[str, int]) -> Step:
         skipped = skipped_steps(procedure, scope)
         step = self.step(step_id)
         for _ in range(2 * len(procedure.steps)):
@@ -240,6 +298,12 @@ class Programme:
             documents = tuple(document.id for document in material.documents)
             related.update({document: tuple(dict.fromkeys((document, material.id))) for document in documents})
             related[material.id] = tuple(dict.fromkeys((material.id, *documents)))
+        for form in self.forms:
+            # What bears a signature or a seal is a paper; every other form may be filled in instead of being uploaded.
+            uses = (
+                () if form.signed else [(d.id, m.id) for m in self.materials for d in m.documents if d.form == form.id]
+            )
+            related.setdefault(form.id, tuple(dict.fromkeys((form.id, *(each for use in uses for each in use)))))
         return related
 
     @cached_property

@@ -8,7 +8,7 @@ from services.review.domain.errors.refusal import Refusal
 class RoundUnknown(Refusal):
     """No round under this id."""
 
-    code, status = "round_unknown", 404
+    code, status = "no_such_round", 404
     said = ("没有此批次。", "There is no such round.")
     do = ("请从批次列表中选择。", "Choose one from the list of rounds.")
 

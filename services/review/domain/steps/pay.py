@@ -50,7 +50,7 @@ class StopPayment:
 
 @dataclass(frozen=True)
 class InstalmentPaid:
-    """Money went out, or came back where the step collects it."""
+    """Money went out, or came back where the step collects it. ``payee`` is the organisation's USCC."""
 
     NAME: ClassVar[str] = "review.instalment-paid.1"
     DUTY: ClassVar[Duty] = "pay"
@@ -62,6 +62,8 @@ class InstalmentPaid:
     amount: str
     voucher: str
     paid_at: datetime
+    programme: str = ""
+    payee: str = ""
     source: str = ""
     year: int = 0
     visit: int = 0
@@ -152,6 +154,8 @@ def _pay(command: PayInstalment, situation: Situation) -> Decided:
         amount=str(amount),
         voucher=stated(command.voucher),
         paid_at=situation.now,
+        programme=situation.case.programme,
+        payee=situation.case.applicant.uscc,
         source=source_of(budget, command.source).id if budget.sources else "",
         year=year_of(situation.now),
         visit=situation.case.entered[situation.step.id],

@@ -144,6 +144,7 @@ class ScoresOpened:
     experts: int
     passed: bool
     opened_at: datetime
+    band: str = ""
 
 
 Command = AssignExperts | ClosePanel | DeclareConflict | SealScore
