@@ -22,7 +22,9 @@ PROCEDURES = [(programme, procedure) for programme in SHELF.programmes() for pro
 
 
 def map_of(programme: Programme, procedure: Procedure) -> Map:
-    applicant = Standing(inside(programme.region), programme.levels[-1].id)
+    kinds, categories = programme.applicants.kinds, programme.applicants.categories
+    standing_ = (inside(programme.region), programme.levels[-1].id, next(iter(kinds), ""), next(iter(categories), ""))
+    applicant = Standing(*standing_)
     main = procedure is programme.procedure()
     return Map(programme, procedure, applicant, answers_of(programme, examples(programme)) if main else {})
 
