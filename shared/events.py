@@ -103,6 +103,31 @@ class CorrectionRequested:
 
 
 @dataclass(frozen=True)
+class CaseMoved:
+    """Two officers moved a running case to a text that followed its own; everything decided before stays."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    before: Annotated[
+        str,
+        Meta(
+            description="The text that the case was under until now: <programme id>@sha256:<digest>.",
+            pattern=r"^[a-z0-9-]+@sha256:[0-9a-f]{64}$",
+        ),
+    ]
+    after: Annotated[
+        str,
+        Meta(
+            description="The text that it is under from now on: <programme id>@sha256:<digest>.",
+            pattern=r"^[a-z0-9-]+@sha256:[0-9a-f]{64}$",
+        ),
+    ]
+    rule: Annotated[str, Meta(description="The transition rule: the clause or decision that says so.")]
+    reason: Annotated[str, Meta(description="What the proposing officer wrote.")]
+    moved_at: Instant
+
+
+@dataclass(frozen=True)
 class PreliminaryApproved:
     """The local authority's preliminary review (初审) found every condition met, relaxed or judged sufficient."""
 
@@ -260,6 +285,7 @@ PublicEvent = (
     | ApplicationSubmitted
     | ApplicationWithdrawn
     | CorrectionRequested
+    | CaseMoved
     | PreliminaryApproved
     | Scored
     | Publicized
@@ -278,6 +304,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
     "review": (
         RoundOpened,
         CorrectionRequested,
+        CaseMoved,
         PreliminaryApproved,
         Scored,
         Publicized,

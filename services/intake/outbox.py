@@ -39,6 +39,7 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             | e.FormFilled()
             | e.TruthDeclared()
             | e.ApplicationReturned()
+            | e.TextReplaced()
             | e.MilestoneReached()
             | e.RefusalReceived()
             | e.CompletionReceived()

@@ -93,6 +93,10 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
         case words.CorrectionRequested():
             items = "\n".join(f"{number}. {item}" for number, item in enumerate(event.items, 1))
             return {"day": _day(event.requested_at), "count": str(len(event.items)), "items": items}
+        case words.CaseMoved():
+            before, after = event.before.partition("@")[0], event.after.partition("@")[0]
+            texts = {"before": before, "after": after, "rule": event.rule, "reason": event.reason}
+            return {"day": _day(event.moved_at), **texts}
         case words.PreliminaryApproved():
             return {"day": _day(event.approved_at)}
         case words.Scored():

@@ -15,7 +15,7 @@ from services.review.domain.progress import decide_in_step
 from services.review.domain.steps.pay import InstalmentPaid, PayInstalment
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
-from services.review.kinds import CASE, PURSE, Programmes, Write
+from services.review.kinds import CASE, PURSE, Programmes, Write, text_at
 from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.programmes.model import Programme
@@ -97,7 +97,7 @@ async def give_back(streams: Streams, programmes: Programmes, case_id: str, paym
     paid = next((each for key, each in case.payments.items() if payment_name(*key) == payment), None)
     if paid is None:
         return False
-    programme = programmes.get(case.programme)
+    programme = text_at(programmes, case.programme)
     stream = budgets.stream_of(programme.id, paid.budget, paid.source, paid.year)
     whose = (programme.id, paid.budget, paid.source, paid.year, programme.region)
     what = (case_id, paid.step, paid.visit, paid.instalment, paid.amount)

@@ -22,7 +22,7 @@ from services.review.domain.rounds import Round
 from services.review.domain.steps import list as list_step
 from services.review.domain.steps import notice as notice_step
 from services.review.domain.subject import Case
-from services.review.kinds import CASE, ROUND, Programmes, Write, calendar_at
+from services.review.kinds import CASE, ROUND, Programmes, Write, calendar_at, text_at
 from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.identifiers import region_stem
@@ -125,7 +125,7 @@ class Together:
 
     async def _round(self, streams: Streams, round_id: str) -> tuple[Loaded[Round], Programme]:
         loaded = await streams.load(ROUND, round_id)
-        return loaded, self._programmes.get(listing.known(loaded.state).programme)
+        return loaded, text_at(self._programmes, listing.known(loaded.state).programme)
 
     async def _cases(self, streams: Streams, round_id: str, step: str, stem: str) -> Mapping[str, Case]:
         """The cases that wait at the step, each read from its own stream."""
@@ -147,7 +147,7 @@ class Together:
         for case in cases:
             command = listing.follows(case, known)
             assert command is not None
-            decide_in_step(command, case, self._programmes.get(case.programme), write.now, days)
+            decide_in_step(command, case, text_at(self._programmes, case.programme), write.now, days)
 
     async def _on_the_way(self, round_id: str, step: Step, stem: str, programme: Programme) -> int:
         return await self._standing.among(round_id, sorted(listing.ways_to(programme, step.id)), stem)
@@ -158,13 +158,15 @@ async def follow(streams: Streams, programmes: Programmes, case_id: str, step: s
     before = await streams.load(CASE, case_id)
     if before.state.status != "open" or before.state.step != step:
         return False
-    programme, now = programmes.get(before.state.programme), origin.occurred_at
+    now = origin.occurred_at
     days = await calendar_at(streams, now, before.state.opened_at)
     round_ = (await streams.load(ROUND, before.state.round_id)).state
 
     def decide(case: Case) -> tuple[Any, ...]:
         command = listing.follows(case, round_) if (case.status, case.step) == ("open", step) else None
-        return () if command is None else decide_in_step(command, case, programme, now, days)
+        if command is None:
+            return ()
+        return decide_in_step(command, case, text_at(programmes, case.programme), now, days)
 
     after = await change(streams, CASE, case_id, decide, origin)
     return after.version > before.version

@@ -45,7 +45,7 @@ async def test_a_whole_case(house: House, programme: Programme, procedure: Proce
             await walk.run()
         return
     if not programme.accepts_new_cases:
-        with pytest.raises(AssertionError, match="programme_not_runnable"):
+        with pytest.raises(AssertionError, match="text_closed"):
             await walk.begin()
         return
     case = await walk.run()

@@ -18,6 +18,7 @@ from services.review import money
 from services.review.domain.budgets import BudgetReturned
 from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueCounted, StepDueRecounted, StepEntered
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
+from services.review.domain.moves import CaseMoved
 from services.review.domain.steps import close, file, pay
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.years import YearPublished
@@ -174,5 +175,9 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)
             changes.settled(case_id, FOLLOW, fact.step)
+        case CaseMoved() if fact.anew:
+            changes.settled(case_id, STEP_DUE, fact.left)
+            changes.settled(case_id, NOTICE_OVER, fact.left)
+            changes.settled(case_id, FOLLOW, fact.left)
         case CaseWithdrawn() | close.CaseClosed():
             changes.end(case_id)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
+from services.review.domain import moves
 from services.review.domain.desks import Desk
 from services.review.domain.people import Act
 from services.review.domain.steps import (
@@ -130,6 +131,7 @@ FACTS: tuple[type, ...] = (
     StepDueRecounted,
     StepConcluded,
     CaseWithdrawn,
+    *moves.FACTS,
     *(fact for module in TYPES.values() for fact in module.FACTS),
 )
 NONE = Case()
@@ -159,11 +161,29 @@ def evolve(case: Case, fact: Any) -> Case:
         case StepConcluded():
             ended = Concluded(fact.step, fact.outcome, fact.reason, fact.concluded_at)
             happened = _ended(case, fact)
-            return replace(case, history=(*case.history, ended), due_at=None, happened=happened)
+            return replace(case, history=(*case.history, ended), due_at=None, happened=happened, move=None)
         case CaseWithdrawn():
             return replace(case, status="withdrawn", result="withdrawn", step="", step_type="", due_at=None)
+        case moves.MoveProposed():
+            return replace(case, move=fact)
+        case moves.MoveDismissed():
+            return replace(case, move=None)
+        case moves.CaseMoved():
+            return _moved(case, fact)
         case _:
             return _in_step(case, fact)
+
+
+def _moved(case: Case, fact: moves.CaseMoved) -> Case:
+    """Another text, and nothing else: what was decided, filed and counted stays."""
+    return replace(
+        case,
+        programme=fact.after,
+        procedure=fact.procedure,
+        move=None,
+        moves=(*case.moves, fact),
+        past={**case.past, **{each.step: each for each in fact.past}},
+    )
 
 
 def _entered(case: Case, fact: StepEntered) -> Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.review.domain.budgets import PlanBudget
 from services.review.domain.gathering import DrawUpList, LeftOff, PostTogether
+from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
@@ -39,9 +40,11 @@ __all__ = [
     "ClosePanel",
     "ConcludeAssessment",
     "ConfirmComputed",
+    "ConfirmMove",
     "ConfirmRevocation",
     "DecideListing",
     "DeclareConflict",
+    "DismissMove",
     "DismissRevocation",
     "DrawUpList",
     "FileInStep",
@@ -54,6 +57,7 @@ __all__ = [
     "PostNotice",
     "PostTogether",
     "ProposeDecision",
+    "ProposeMove",
     "ProposeRevocation",
     "PublishContent",
     "PublishYear",

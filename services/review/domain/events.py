@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import budgets, case, gathering, quotas, rounds, title, years
+from services.review.domain import budgets, case, gathering, moves, quotas, rounds, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -31,6 +31,7 @@ Fact = (
     | case.StepDueRecounted
     | case.StepConcluded
     | case.CaseWithdrawn
+    | moves.Fact
     | file.FilingReceived
     | check.Fact
     | assess.Fact

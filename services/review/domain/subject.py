@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from services.review.domain.moves import CaseMoved, MoveProposed, PastStep
 from services.review.domain.people import Act
 
 Answer = str | bool
@@ -52,9 +53,10 @@ class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
     that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
-    round's window, ``valid_to`` the last day of the title that the case is about or that it conferred. ``recommended``
-    holds every step and party that ever said yes, ``payments`` every payment by step, how often the case had come
-    there, and instalment."""
+    round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
+    ``moves`` are the texts that it went on under, ``past`` its steps under earlier ones. ``recommended`` holds every
+    step and party that ever said yes, ``payments`` every payment by step, how often the case had come there, and
+    instalment."""
 
     case_id: str = ""
     status: Status = "none"
@@ -85,6 +87,9 @@ class Case:
     recommended: frozenset[tuple[str, str]] = frozenset()
     payments: Mapping[tuple[str, int, str], Any] = field(default_factory=dict)
     result: str = ""
+    move: MoveProposed | None = None
+    moves: tuple[CaseMoved, ...] = ()
+    past: Mapping[str, PastStep] = field(default_factory=dict)
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

@@ -1,6 +1,13 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
 from services.review.domain.errors.budgets import BudgetExhausted, CostUnknown, PlanBelowUse, SourceUnknown
+from services.review.domain.errors.moves import (
+    MoveNeedsStep,
+    MoveStepImpossible,
+    TextClosed,
+    TextDoesNotFollow,
+    TextMissing,
+)
 from services.review.domain.errors.opening import (
     AnswersWrong,
     FiledThroughIntake,
@@ -144,6 +151,11 @@ REFUSALS: tuple[type[Refusal], ...] = (
     BudgetExhausted,
     PlanBelowUse,
     CostUnknown,
+    TextMissing,
+    TextClosed,
+    TextDoesNotFollow,
+    MoveNeedsStep,
+    MoveStepImpossible,
 )
 
 __all__ = [
@@ -170,6 +182,8 @@ __all__ = [
     "ListChoiceWrong",
     "ListTooLong",
     "ListedByRound",
+    "MoveNeedsStep",
+    "MoveStepImpossible",
     "NoProposal",
     "NobodyToGather",
     "NotForThisStep",
@@ -206,6 +220,9 @@ __all__ = [
     "ScoreMissing",
     "SourceUnknown",
     "SubjectInvalid",
+    "TextClosed",
+    "TextDoesNotFollow",
+    "TextMissing",
     "TieAtCut",
     "TitleEnded",
     "TitleUnknown",
