@@ -68,7 +68,7 @@ async def house(databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
 async def test_a_years_money_is_spent_once(house: House) -> None:
     planned = await house.post(TREASURER, PLANS, PLAN)
     assert (planned.status_code, planned.json()["amount"]) == (201, "350000")
-    first, second = (Roof(house, SOLAR, SOLAR.procedure()) for _ in range(2))
+    first, second = (Roof(house, SOLAR, SOLAR.procedure(), {}) for _ in range(2))
     for roof in (first, second):
         await roof.begin()
         await roof.to("first_payment")
