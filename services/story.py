@@ -44,12 +44,13 @@ class Act:
 
 @dataclass(frozen=True)
 class Revoking:
-    """How the title is revoked: by one who proposes and another who confirms."""
+    """How the title is revoked: by one who records what was established and proposes, and another who confirms."""
 
     proposed_by: str
     confirmed_by: str
     proposal: Mapping[str, object]
     confirmation: Mapping[str, object]
+    findings: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -109,9 +109,12 @@ class Teller:
         self._visitor.write(who, "POST", "review", path, {"reason": "演示：该年安排未公布，按工作日计满"}, case.version)
 
     def _body(self, act: Act) -> dict[str, object] | None:
+        return self._dated(act.body) or None
+
+    def _dated(self, body: Mapping[str, object]) -> dict[str, object]:
         """The day of today where the story says so: it is told on any day."""
         today = local_day(self._clock.now()).isoformat()
-        return {key: today if value == "today" else value for key, value in act.body.items()} or None
+        return {key: today if value == "today" else value for key, value in body.items()}
 
     def _standing(self, case_id: str, step: str) -> Answer:
         def there() -> Answer | None:
@@ -148,6 +151,11 @@ class Teller:
     def _propose(self, case_id: str) -> None:
         story, path = self._story.revoking, f"/titles/{case_id}"
         title = self._visitor.eventually("title", lambda: self._visitor.get(story.proposed_by, "review", path))
+        for finding in story.findings[len(title.body["findings"]) :]:  # one that was broken off recorded some already
+            self._visitor.write(
+                story.proposed_by, "POST", "review", f"{path}/findings", self._dated(finding), title.version
+            )
+            title = self._visitor.get(story.proposed_by, "review", path)
         self._visitor.write(
             story.proposed_by, "POST", "review", f"{path}/revocation-proposal", dict(story.proposal), title.version
         )

@@ -280,6 +280,102 @@ class Revoked:
     revoked_at: Instant
 
 
+@dataclass(frozen=True)
+class ObligationMissed:
+    """The last day passed on which something was owed because of a title, and it was not done."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    obligation: Annotated[str, Meta(description="Id of the obligation in the programme.")]
+    title_zh: Annotated[str, Meta(description="What is owed, in the regulation's words.")]
+    title_en: Annotated[str, Meta(description="What is owed, in English.")]
+    owed_by_holder: Annotated[bool, Meta(description="False where an authority owes it.")]
+    due_on: Annotated[date, Meta(description="Last day on which it was in time, Asia/Shanghai.")]
+    missed_at: Instant
+
+
+@dataclass(frozen=True)
+class RectificationOrdered:
+    """The holder of a title was told to put something right, by when, and on which ground it may be revoked else."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    ground: Annotated[str, Meta(description="Id of the revocation ground in the programme.")]
+    title_zh: Annotated[str, Meta(description="The ground, in the regulation's words.")]
+    title_en: Annotated[str, Meta(description="The ground, in English.")]
+    clause: Annotated[str, Meta(description="The clause of the regulation, as the programme cites it.")]
+    reason: Annotated[str, Meta(description="What the officer wrote.")]
+    due_on: Annotated[date, Meta(description="Last day to put it right, Asia/Shanghai, included.")]
+    ordered_at: Instant
+
+
+@dataclass(frozen=True)
+class TitleLapsed:
+    """A title ended without being revoked: its term is over, or it was not re-reviewed, or did not pass."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    why: Annotated[
+        str,
+        Meta(description="validity_ended, no_application (for re-review), or procedure (its graph ended with lapsed)."),
+    ]
+    clause: Annotated[str, Meta(description="The clause of the regulation, as the programme cites it; may be empty.")]
+    reason: Annotated[str, Meta(description="What led to it, in words.")]
+    lapsed_on: Annotated[date, Meta(description="First day on which it is not valid, Asia/Shanghai.")]
+    lapsed_at: Instant
+
+
+@dataclass(frozen=True)
+class TitleRenewed:
+    """A new term of a title follows the old one; the registry records it and then says Renewed."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    valid_from: Annotated[date, Meta(description="First day of the new term, Asia/Shanghai.")]
+    valid_to: Annotated[date | None, Meta(description="Last day of the new term, included; null where none is set.")]
+    renewed_at: Instant
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """The title stands on record as lapsed; it stays visible."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    holder_uscc: Uscc
+    holder_name: Annotated[str, Meta(description="Registered name of the holder.")]
+    holder_region: Region
+    reason: Annotated[str, Meta(description="What led to it, in words.")]
+    lapsed_on: Annotated[date, Meta(description="First day on which it is not valid, Asia/Shanghai.")]
+    lapsed_at: Instant
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """The title stands on record with a new last day of validity."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    number: Annotated[str, Meta(description="Number of the registry entry.")]
+    holder_uscc: Uscc
+    holder_name: Annotated[str, Meta(description="Registered name of the holder.")]
+    holder_region: Region
+    valid_from: Annotated[date, Meta(description="First day of the new term, Asia/Shanghai.")]
+    valid_to: Annotated[date | None, Meta(description="Last day of the new term, included; null where none is set.")]
+    renewed_at: Instant
+
+
 PublicEvent = (
     RoundOpened
     | ApplicationSubmitted
@@ -296,6 +392,12 @@ PublicEvent = (
     | Certified
     | RevocationOrdered
     | Revoked
+    | ObligationMissed
+    | RectificationOrdered
+    | TitleLapsed
+    | TitleRenewed
+    | Lapsed
+    | Renewed
 )
 """Every event of the published language, in the order of a case's life."""
 
@@ -313,11 +415,15 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,
+        ObligationMissed,
+        RectificationOrdered,
+        TitleLapsed,
+        TitleRenewed,
     ),
-    "registry": (Certified, Revoked),
+    "registry": (Certified, Revoked, Lapsed, Renewed),
     "notifications": (),
 }
 """Who says what: every event has exactly one service that publishes it, on ``<service>.events.v1``."""
 
-FOR_PARTNERS: tuple[type, ...] = (Certified, Revoked)
+FOR_PARTNERS: tuple[type, ...] = (Certified, Revoked, Lapsed, Renewed)
 """What the registry also says on ``certifications.v1`` to other regions: public, no personal data in it."""

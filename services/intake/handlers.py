@@ -21,7 +21,7 @@ from services.intake.domain.filing import (
     decide_withdraw,
 )
 from services.intake.domain.forms import decide_form
-from services.intake.domain.organisation import Organisation, claim, remember
+from services.intake.domain.organisation import Organisation, Remembered, claim, remember
 from services.intake.domain.overlaps import Asked, Known, objections, programmes_meant
 from services.intake.domain.rounds import Round, announce, ensure_known
 from shared.envelope import Origin
@@ -162,9 +162,7 @@ class Handlers:
         """Put on the timeline what review or the registry said."""
         await change(streams, APPLICATION, case_id, lambda a: decide_progress(told, a), origin)
 
-    async def remember(
-        self, streams: Streams, uscc: str, told: e.TitleHeld | e.TitleEnded | e.FundsReceived, origin: Origin
-    ) -> None:
+    async def remember(self, streams: Streams, uscc: str, told: Remembered, origin: Origin) -> None:
         """Keep what an organisation holds or received, under whatever programme."""
         await change(streams, ORGANISATION, uscc, lambda known: remember(told, known), origin)
 

@@ -54,6 +54,10 @@ class Inbox:
                     await self._handlers.return_application(streams, event.case_id, command, origin)
                 case said.ApplicationSubmitted() | said.ApplicationWithdrawn():
                     return  # our own words
+                case said.TitleLapsed() | said.TitleRenewed():
+                    return  # told once it stands on record
+                case said.ObligationMissed() if not event.owed_by_holder:
+                    return  # an authority's duty
                 case said.FundsPaid():
                     await self._handlers.remember(streams, event.payee_uscc, _funds(event), origin)
                 case _:
@@ -73,6 +77,12 @@ class Inbox:
             case said.Revoked():
                 ended = e.TitleEnded(event.case_id, event.number, local_day(event.revoked_at))
                 await self._handlers.remember(streams, event.holder_uscc, ended, origin)
+            case said.Lapsed():
+                ended = e.TitleEnded(event.case_id, event.number, event.lapsed_on)
+                await self._handlers.remember(streams, event.holder_uscc, ended, origin)
+            case said.Renewed():
+                prolonged = e.TitleProlonged(event.case_id, event.number, event.valid_to)
+                await self._handlers.remember(streams, event.holder_uscc, prolonged, origin)
             case _:
                 return
 
@@ -98,6 +108,10 @@ Progress = (
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
+    | said.ObligationMissed
+    | said.RectificationOrdered
+    | said.Lapsed
+    | said.Renewed
 )
 
 
@@ -131,3 +145,11 @@ def to_fact(event: Progress) -> e.Fact:
             )
         case said.Revoked():
             return e.TitleLost(event.number, event.ground, event.reason, event.revoked_at)
+        case said.ObligationMissed():
+            return e.MilestoneReached("obligation_missed", event.missed_at, until=event.due_on)
+        case said.RectificationOrdered():
+            return e.MilestoneReached("rectification_ordered", event.ordered_at, until=event.due_on)
+        case said.Lapsed():
+            return e.TitleLapsed(event.number, event.reason, event.lapsed_on, event.lapsed_at)
+        case said.Renewed():
+            return e.TitleExtended(event.number, event.valid_from, event.valid_to, event.renewed_at)

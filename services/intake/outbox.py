@@ -13,7 +13,7 @@ from shared.runtime.ports import Recorded
 def case_of(recorded: Recorded) -> CaseId:
     """The key of every record about a fact: its case; a round's id for what is about a round."""
     fact: e.Fact = recorded.fact
-    if isinstance(fact, e.PlaceClaimed | e.TitleHeld | e.TitleEnded | e.FundsReceived):
+    if isinstance(fact, e.PlaceClaimed | e.TitleHeld | e.TitleEnded | e.TitleProlonged | e.FundsReceived):
         return CaseId(fact.case_id)
     return CaseId(recorded.stream.partition(":")[2])
 
@@ -45,6 +45,9 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             | e.CompletionReceived()
             | e.TitleReceived()
             | e.TitleLost()
+            | e.TitleLapsed()
+            | e.TitleProlonged()
+            | e.TitleExtended()
         ):
             return None
         case _:

@@ -98,6 +98,8 @@ _STATUS: Mapping[type, str] = {
     e.CompletionReceived: COMPLETED,
     e.TitleReceived: "titled",
     e.TitleLost: "revoked",
+    e.TitleLapsed: "lapsed",
+    e.TitleExtended: "titled",
 }
 
 
@@ -137,5 +139,7 @@ def _columns(fact: e.Fact) -> Mapping[str, Any]:
             return {"revision": fact.revision}
         case e.TitleReceived():
             return {"number": fact.number, "valid_to": fact.valid_to}
+        case e.TitleExtended():
+            return {"valid_to": fact.valid_to}
         case _:
             return {}

@@ -76,7 +76,7 @@ def _applicant(event: words.PublicEvent) -> Applicant | None:
     match event:
         case words.ApplicationSubmitted() | words.RecognitionApproved():
             return Applicant(event.applicant.uscc, event.applicant.name, event.applicant.region)
-        case words.Certified() | words.Revoked():
+        case words.Certified() | words.Revoked() | words.Lapsed() | words.Renewed():
             return Applicant(event.holder_uscc, event.holder_name, event.holder_region)
         case _:
             return None
@@ -115,6 +115,37 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return _ground(event, event.ordered_at)
         case words.Revoked():
             return _ground(event, event.revoked_at)
+        case _:
+            return _life(event)
+
+
+def _life(
+    event: words.ObligationMissed
+    | words.RectificationOrdered
+    | words.TitleLapsed
+    | words.TitleRenewed
+    | words.Lapsed
+    | words.Renewed,
+) -> Mapping[str, str]:
+    """What becomes of a title on record."""
+    match event:
+        case words.ObligationMissed():
+            said = {"day": _day(event.missed_at), "due_on": _written(event.due_on)}
+            return said | {"number": event.number, "duty_zh": event.title_zh, "duty_en": event.title_en}
+        case words.RectificationOrdered():
+            said = {"due_on": _written(event.due_on), "ground_zh": event.title_zh, "ground_en": event.title_en}
+            return said | _ground(event, event.ordered_at)
+        case words.TitleLapsed() | words.Lapsed():
+            said = {"day": _day(event.lapsed_at), "lapsed_on": _written(event.lapsed_on)}
+            return said | {"number": event.number, "reason": event.reason}
+        case words.TitleRenewed() | words.Renewed():
+            since, until = _written(event.valid_from), event.valid_to and _written(event.valid_to)
+            return {
+                "day": _day(event.renewed_at),
+                "number": event.number,
+                "validity_zh": f"{since} 至 {until}" if until else f"自 {since} 起",
+                "validity_en": f"from {since} to {until}" if until else f"from {since}",
+            }
         case _:
             assert_never(event)
 
@@ -168,7 +199,9 @@ def _title(event: words.RecognitionApproved | words.Certified) -> Mapping[str, s
     }
 
 
-def _ground(event: words.RevocationOrdered | words.Revoked, said: datetime) -> Mapping[str, str]:
+def _ground(
+    event: words.RevocationOrdered | words.Revoked | words.RectificationOrdered, said: datetime
+) -> dict[str, str]:
     return {"day": _day(said), "number": event.number, "clause": event.clause, "reason": event.reason}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
 from services.registry.domain.entry import Entry, decide, evolve
 from services.registry.domain.errors import NumberTaken
 from services.registry.domain.numbering import number_for
@@ -38,6 +38,14 @@ class Handlers:
 
     async def revoke_title(self, streams: Streams, command: RevokeTitle, origin: Origin) -> None:
         """Record a revocation; raises a refusal of ``domain.errors``."""
+        await self._save(streams, command, origin)
+
+    async def lapse_title(self, streams: Streams, command: LapseTitle, origin: Origin) -> None:
+        """Record a lapse; raises a refusal of ``domain.errors``."""
+        await self._save(streams, command, origin)
+
+    async def renew_title(self, streams: Streams, command: RenewTitle, origin: Origin) -> None:
+        """Record a renewal; raises a refusal of ``domain.errors``."""
         await self._save(streams, command, origin)
 
     async def _save(self, streams: Streams, command: Command, origin: Origin) -> None:

@@ -8,12 +8,12 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
 from services.registry.domain.errors import NumberTaken, Refusal
 from services.registry.domain.trail import Address, Admitted, StreamKey, Untrustworthy, Witnessed, admit
 from services.registry.handlers import Handlers, Numbers
 from shared.envelope import Envelope, Origin, machine
-from shared.events import PublicEvent, RecognitionApproved, RevocationOrdered
+from shared.events import PublicEvent, RecognitionApproved, RevocationOrdered, TitleLapsed, TitleRenewed
 from shared.runtime.clock import Clock
 from shared.runtime.ports import AnyConnection, Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
@@ -41,7 +41,7 @@ class TrailWriter(Protocol):
 
 
 class Decisions:
-    """Enters and revokes titles as review decided."""
+    """Enters, renews, lapses and revokes titles as review decided."""
 
     name = "registry"
     topics = ("review.events.v1",)
@@ -77,6 +77,10 @@ class Decisions:
                         raise NumberTaken
                 case RevokeTitle():
                     await self._handlers.revoke_title(streams, command, origin)
+                case LapseTitle():
+                    await self._handlers.lapse_title(streams, command, origin)
+                case RenewTitle():
+                    await self._handlers.renew_title(streams, command, origin)
         except Refusal as refusal:
             raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
 
@@ -109,6 +113,10 @@ def to_command(event: PublicEvent) -> Command | None:
                 reason=event.reason,
                 ordered_at=event.ordered_at,
             )
+        case TitleLapsed():
+            return LapseTitle(event.case_id, event.number, event.reason, event.lapsed_on)
+        case TitleRenewed():
+            return RenewTitle(event.case_id, event.number, event.valid_from, event.valid_to)
         case _:
             return None
 

@@ -1,16 +1,16 @@
 """Understands which public word each private fact of the registry becomes, and whose case it is about.
 
-Both words go to ``registry.events.v1`` and to ``certifications.v1``: they name organisations, never persons.
+All words go to ``registry.events.v1`` and to ``certifications.v1``: they name organisations, never persons.
 """
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.registry.domain.entry import Fact
-from services.registry.domain.events import TitleEntered, TitleRevoked
+from services.registry.domain.events import TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
 from shared.envelope import CaseId
-from shared.events import Certified, Revoked
+from shared.events import Certified, Lapsed, Renewed, Revoked
 from shared.runtime.ports import Recorded
 
 
@@ -20,7 +20,7 @@ def case_of(recorded: Recorded) -> CaseId:
     return CaseId(fact.case_id)
 
 
-def to_public(recorded: Recorded) -> Certified | Revoked:
+def to_public(recorded: Recorded) -> Certified | Revoked | Lapsed | Renewed:
     """The published word for a fact; the registry has no private facts."""
     fact: Fact = recorded.fact
     match fact:
@@ -28,12 +28,23 @@ def to_public(recorded: Recorded) -> Certified | Revoked:
             return _certified(fact)
         case TitleRevoked():
             return _revoked(fact)
+        case TitleLapsed():
+            return Lapsed(**_holder(fact), reason=fact.reason, lapsed_on=fact.lapsed_on, lapsed_at=fact.lapsed_at)
+        case TitleRenewed():
+            return Renewed(
+                **_holder(fact), valid_from=fact.valid_from, valid_to=fact.valid_to, renewed_at=fact.renewed_at
+            )
         case _:
             assert_never(fact)
 
 
 to_partners = to_public
 """What other regions are told: the same words."""
+
+
+def _holder(fact: TitleLapsed | TitleRenewed) -> dict[str, Any]:
+    names = ("case_id", "programme", "number", "holder_uscc", "holder_name", "holder_region")
+    return {name: getattr(fact, name) for name in names}
 
 
 def _certified(fact: TitleEntered) -> Certified:

@@ -77,16 +77,19 @@ class Titles(Protocol):
 
 @dataclass(frozen=True)
 class Happening:
-    """One fact about a title. ``by`` is the role that acted, never a person."""
+    """One fact about a title. ``by`` is the role that acted, never a person; ``since`` the first day of what it says,
+    ``until`` the last one of a new term."""
 
     version: int
-    what: Literal["entered", "revoked"]
+    what: Literal["entered", "revoked", "lapsed", "renewed"]
     at: datetime
     by: str
     caused_by: str
     ground: str | None = None
     clause: str | None = None
     reason: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 class Happenings(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import shared.programmes
-from services.review.adapters.due import FOLLOW, NOTICE_OVER, RECOUNT, RETURN, DeadlinesView
+from services.review.adapters.due import FOLLOW, NOTICE_OVER, OVERTAKEN, RECOUNT, RETURN, TITLE, DeadlinesView
 from services.review.adapters.gathered import GatheredView, SqlGathered
 from services.review.adapters.lists import SqlLists
 from services.review.adapters.money import MoneyView, SqlMoney
@@ -25,6 +25,7 @@ from services.review.http import (
     objection_routes,
     procedure_routes,
     round_routes,
+    title_life_routes,
     title_routes,
     year_routes,
 )
@@ -64,7 +65,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             routers=(
                 case_routes(streams, lists, library, around.files),
                 export_routes(lists),
-                procedure_routes(handlers, streams),
+                procedure_routes(handlers, streams, lists),
                 act_routes(handlers, streams),
                 move_routes(handlers, streams, library),
                 deadline_routes(streams, library, around.clock),
@@ -72,7 +73,8 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 round_routes(handlers, streams, lists),
                 gathering_routes(together, streams, SqlGathered(around.database.pool)),
                 budget_routes(handlers, streams, SqlMoney(around.database.pool)),
-                title_routes(handlers, streams, lists),
+                title_routes(handlers.titles, streams, lists),
+                title_life_routes(handlers.titles, streams),
                 year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock),),
@@ -84,7 +86,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
 
 
 def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
-    """Carries out a deadline of the view ``deadlines``: ``<what>:<step>``."""
+    """Carries out a deadline of the view ``deadlines``: ``<what>:<step>``, or ``<what>:<name>`` of a title."""
 
     async def fire(due: Due) -> None:
         what, _, step = due.kind.partition(":")
@@ -93,7 +95,15 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
         now = max(clock.now(), due.due_at)
         command_id = f"{due.deadline_id}@{due.due_at.isoformat()}"
         origin = Origin(ACTOR, now, command_id, trace_id=trace_id())
-        if what == NOTICE_OVER:
+        if due.case_id.startswith(TITLE):
+            title = due.case_id.removeprefix(TITLE)
+            if what == RECOUNT:
+                followed = await handlers.titles.recount_date(streams, title, step, origin)
+            else:
+                followed = await handlers.titles.let_date_pass(streams, title, what, step, MYSELF, origin)
+        elif what == OVERTAKEN:
+            followed = await handlers.titles.carry_over(streams, due.case_id, MYSELF, origin)
+        elif what == NOTICE_OVER:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
         elif what == FOLLOW:
             followed = await handlers.follow_round(streams, due.case_id, step, origin)

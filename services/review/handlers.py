@@ -13,16 +13,9 @@ from typing import Any
 
 from services.review import money, places, together
 from services.review.domain import commands as c
-from services.review.domain import rounds
+from services.review.domain import effects, rounds
 from services.review.domain.budgets import Purse
-from services.review.domain.errors import (
-    CaseUnknown,
-    NoProposal,
-    NoticeNotPosted,
-    NoticeProvisional,
-    TextDoesNotFollow,
-    TitleUnknown,
-)
+from services.review.domain.errors import CaseUnknown, NoProposal, NoticeNotPosted, NoticeProvisional, TextDoesNotFollow
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
@@ -31,27 +24,21 @@ from services.review.domain.recount import decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
-from services.review.domain.title import (
-    Title,
-    TitleEntered,
-    decide_confirm,
-    decide_dismiss,
-    decide_enter,
-    decide_propose,
-    decide_revoked,
-)
+from services.review.domain.title import TitleEntered
 from services.review.domain.years import Year, decide_publish
 from services.review.kinds import (
     CASE,
     ROUND,
     TITLE,
     YEAR,
+    Holdings,
     Programmes,
     Write,
     calendar_at,
     text_at,
     text_for_cases,
 )
+from services.review.titles import TitleHandlers
 from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
@@ -69,6 +56,7 @@ class Handlers:
     def __init__(self, programmes: Programmes, sandbox: bool) -> None:
         self._programmes = programmes
         self._sandbox = sandbox
+        self.titles = TitleHandlers(programmes)
 
     # ── cases ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -88,10 +76,13 @@ class Handlers:
         command: c.OpenCase,
         by: Person,
         write: Write,
+        holdings: Holdings | None = None,
     ) -> Loaded[Case]:
-        """Somebody of the party of a procedure's first step begins a case, under the text of today."""
+        """Somebody of the party of a procedure's first step begins a case, under the text of today. ``holdings`` finds
+        the titles that the organisation may have; a procedure on a title runs on a valid one."""
         programme, days = self._open_text(programme_id, write.now), await calendar_at(streams, write.now)
         rounds.ensure_runnable(programme, self._sandbox)
+        command = await self.titles.held_for(streams, programme, command, holdings, write.now)
         opening = replace(command, programme=programme.ref)
         return await change(
             streams,
@@ -107,11 +98,21 @@ class Handlers:
         days, present = await self._days(streams, case_id, write.now), (await streams.load(CASE, case_id)).state
         await places.take(streams, command, case_id, self._text_of(present), days, write)
         await money.reserve(streams, command, case_id, self._text_of(present), days, write)
+        proposing = command if isinstance(command, c.ProposeDecision) else None
+        title = await self.titles.of_case(streams, case_id) if proposing else None
+
+        def decide(known: Case) -> tuple[Any, ...]:
+            programme = self._text_of(known)
+            facts = decide_in_step(command, known, programme, write.now, days)
+            if proposing and title:  # to take a title away needs what two officers would need
+                effects.ensure_basis(proposing, known, title, programme, write.now, days)
+            return facts
+
         return await change(
             streams,
             CASE,
             case_id,
-            lambda known: decide_in_step(command, known, self._text_of(known), write.now, days),
+            decide,
             write.origin,
             expected=write.expected,
             receipt=write.receipt,
@@ -243,40 +244,7 @@ class Handlers:
         if loaded.state.status == "open" and loaded.state.step_type == "award":
             record = c.RecordEntry(loaded.state.step, by, entered.number)
             await self.act(streams, entered.case_id, record, Write(origin))
-        await change(streams, TITLE, entered.case_id, lambda known: decide_enter(entered, known), origin)
-
-    async def propose_revocation(
-        self, streams: Streams, case_id: str, command: c.ProposeRevocation, write: Write
-    ) -> Loaded[Title]:
-        """One officer proposes to revoke."""
-        programme = await self._programme_of_title(streams, case_id)
-        return await self._change_title(
-            streams, case_id, lambda known: decide_propose(command, known, programme, write.now), write
-        )
-
-    async def confirm_revocation(
-        self, streams: Streams, case_id: str, command: c.ConfirmRevocation, write: Write
-    ) -> Loaded[Title]:
-        """Another person confirms."""
-        programme = await self._programme_of_title(streams, case_id)
-        return await self._change_title(
-            streams, case_id, lambda known: decide_confirm(command, known, programme, write.now), write
-        )
-
-    async def dismiss_revocation(
-        self, streams: Streams, case_id: str, command: c.DismissRevocation, write: Write
-    ) -> Loaded[Title]:
-        """Another person disagrees."""
-        programme = await self._programme_of_title(streams, case_id)
-        return await self._change_title(
-            streams, case_id, lambda known: decide_dismiss(command, known, programme, write.now), write
-        )
-
-    async def record_revocation(
-        self, streams: Streams, case_id: str, number: str, revoked_at: datetime, origin: Origin
-    ) -> None:
-        """The registry has the revocation on record."""
-        await change(streams, TITLE, case_id, lambda known: decide_revoked(number, known, revoked_at), origin)
+        await self.titles.enter(streams, entered, loaded.state, origin)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -293,22 +261,9 @@ class Handlers:
         """The calendar over the case's whole time."""
         return await calendar_at(streams, now, (await streams.load(CASE, case_id)).state.opened_at)
 
-    async def _programme_of_title(self, streams: Streams, case_id: str) -> Programme:
-        known = (await streams.load(TITLE, case_id)).state
-        if known.entered is None:
-            raise TitleUnknown()
-        return text_at(self._programmes, known.entered.programme)
-
     async def _change_case(
         self, streams: Streams, case_id: str, decide: Callable[[Case], tuple[Any, ...]], write: Write
     ) -> Loaded[Case]:
         return await change(
             streams, CASE, case_id, decide, write.origin, expected=write.expected, receipt=write.receipt
-        )
-
-    async def _change_title(
-        self, streams: Streams, case_id: str, decide: Callable[[Title], tuple[Any, ...]], write: Write
-    ) -> Loaded[Title]:
-        return await change(
-            streams, TITLE, case_id, decide, write.origin, expected=write.expected, receipt=write.receipt
         )

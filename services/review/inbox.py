@@ -56,7 +56,7 @@ class Inbox:
                 case said.Certified() as event:
                     await self._handlers.enter_title(streams, _entered(event), MYSELF, origin)
                 case said.Revoked() as event:
-                    await self._handlers.record_revocation(
+                    await self._handlers.titles.record_revocation(
                         streams, event.case_id, event.number, event.revoked_at, origin
                     )
                 case _:

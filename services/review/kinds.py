@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -63,6 +63,10 @@ def text_for_cases(programmes: Programmes, programme_id: str, day: date, *, sand
         raise ProgrammeNotRunnable(what=", ".join(missing[:10]) or "sandbox_only")
     after = follower(newest, programmes.programmes())
     raise TextClosed(why_zh=why.zh, why_en=why.en, next_zh=after.zh, next_en=after.en)
+
+
+Holdings = Callable[[str, str], Awaitable[Sequence[str]]]
+"""Case ids of the titles that an organisation may have under a programme: ``await holdings(uscc, programme_id)``."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,26 @@ from services.review.domain.case import (
 )
 from services.review.domain.events import Fact
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
+from services.review.domain.holding import (
+    FindingRecorded,
+    ObligationMet,
+    ObligationMissed,
+    ProcedureBegun,
+    ProcedureEnded,
+    RectificationOrdered,
+    RectificationSettled,
+    ReviewDayPassed,
+    ReviewHeld,
+    RevocationDismissed,
+    RevocationOrdered,
+    RevocationProposed,
+    TitleDateSet,
+    TitleEntered,
+    TitleLapsed,
+    TitleRenewed,
+    TitleRevoked,
+    ValidityPassed,
+)
 from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
 from services.review.domain.quotas import QuotaPlaceReleased, QuotaPlaceTaken
 from services.review.domain.rounds import RoundOpened
@@ -35,13 +55,6 @@ from services.review.domain.steps import (
 from services.review.domain.steps import list as listing
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.steps import score_acts as score
-from services.review.domain.title import (
-    RevocationDismissed,
-    RevocationOrdered,
-    RevocationProposed,
-    TitleEntered,
-    TitleRevoked,
-)
 from services.review.domain.years import YearPublished
 from shared import events as said
 from shared.envelope import CaseId
@@ -91,6 +104,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return said.RevocationOrdered(
                 case_id, fact.programme, fact.number, fact.ground, fact.clause, fact.reason, fact.ordered_at
             )
+        case ObligationMissed() | RectificationOrdered() | TitleLapsed() | TitleRenewed():
+            return _titled(case_id, fact)
         case (
             CaseOpened()
             | StepEntered()
@@ -138,11 +153,60 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | BudgetReserved()
             | BudgetReleased()
             | BudgetReturned()
+            | TitleDateSet()
+            | FindingRecorded()
+            | ObligationMet()
+            | RectificationSettled()
+            | ProcedureBegun()
+            | ProcedureEnded()
+            | ReviewHeld()
+            | ReviewDayPassed()
+            | ValidityPassed()
             | YearPublished()
         ):
             return None
         case _:
             assert_never(fact)
+
+
+def _titled(
+    case_id: CaseId, fact: ObligationMissed | RectificationOrdered | TitleLapsed | TitleRenewed
+) -> said.PublicEvent:
+    """What the holder is told about a title's life."""
+    match fact:
+        case ObligationMissed():
+            return said.ObligationMissed(
+                case_id=case_id,
+                programme=fact.programme,
+                number=fact.number,
+                obligation=fact.obligation,
+                title_zh=fact.title_zh,
+                title_en=fact.title_en,
+                owed_by_holder=fact.by_holder,
+                due_on=fact.due_on,
+                missed_at=fact.missed_at,
+            )
+        case RectificationOrdered():
+            return said.RectificationOrdered(
+                case_id=case_id,
+                programme=fact.programme,
+                number=fact.number,
+                ground=fact.ground,
+                title_zh=fact.title_zh,
+                title_en=fact.title_en,
+                clause=fact.clause,
+                reason=fact.reason,
+                due_on=fact.due_on,
+                ordered_at=fact.ordered_at,
+            )
+        case TitleLapsed():
+            return said.TitleLapsed(
+                case_id, fact.programme, fact.number, fact.why, fact.clause, fact.reason, fact.lapsed_on, fact.lapsed_at
+            )
+        case TitleRenewed():
+            return said.TitleRenewed(
+                case_id, fact.programme, fact.number, fact.valid_from, fact.valid_to, fact.renewed_at
+            )
 
 
 def _preliminary(case_id: CaseId, fact: assess.AssessmentConcluded) -> said.PreliminaryApproved | None:

@@ -79,11 +79,11 @@ def copy(tmp_path: Path) -> Path:
 def test_drift_is_seen_and_mended(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (copy / "Scored.1.json").write_text((copy / "Scored.1.json").read_text("utf-8").replace("sealed", "open"), "utf-8")
     (copy / "Revoked.1.json").unlink()
-    (copy / "Lapsed.1.json").write_text("{}", "utf-8")
-    assert [sentence.split()[0] for sentence in drift(copy)] == ["Revoked.1.json", "Scored.1.json", "Lapsed.1.json"]
+    (copy / "Unsaid.1.json").write_text("{}", "utf-8")
+    assert [sentence.split()[0] for sentence in drift(copy)] == ["Revoked.1.json", "Scored.1.json", "Unsaid.1.json"]
     assert main(["check", "--folder", str(copy)]) == 1
     assert "make schemas" in capsys.readouterr().out
-    (copy / "Lapsed.1.json").unlink()
+    (copy / "Unsaid.1.json").unlink()
     assert main(["write", "--folder", str(copy)]) == 0
     assert sorted(capsys.readouterr().out.split()[1::2]) == ["Revoked.1.json", "Scored.1.json"]
     assert main(["check", "--folder", str(copy)]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 
 from services.review.domain.desks import desk_of
+from services.review.domain.effects import needs_title
 from shared.identifiers.uscc import check_uscc
 from shared.programmes.model import Metric, Party, Procedure, Programme, Step
 from shared.programmes.model.answering import keys_of
@@ -95,7 +97,7 @@ class Walk:
         self.kind = next(iter(programme.applicants.kinds), "")
         self.category = next(iter(programme.applicants.categories), "")
         self.people = itertools.count(1)
-        self.case_id = ""
+        self.case_id, self.title = "", ""
 
     @property
     def applicant(self) -> Somebody:
@@ -118,6 +120,8 @@ class Walk:
         ok(await self.house.post(who, f"/review/cases/{self.case_id}/steps/{step.id}/{path}", body, at))
 
     async def run(self) -> dict[str, Any]:
+        if needs_title(self.procedure):
+            await self.hold()
         await self.begin()
         for _ in range(100):
             case = await self.case()
@@ -135,10 +139,39 @@ class Walk:
         standing = Standing(self.region, self.level, self.kind, self.category)
         first = self.programme.first_step(standing, self.procedure.id)
         answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
+        if answer.json().get("code") == "renewal_too_early":
+            opens = date.fromisoformat(re.findall(r"Apply from ([0-9-]+) on", answer.json()["detail_en"])[0])
+            self.house.clock.advance(timedelta(days=(opens - self.house.clock.now().date()).days))
+            answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
         if answer.json().get("code") == "opens_through_intake":
             await self.apply()
         else:
             self.case_id = ok(answer)["case_id"]
+
+    async def titles(self) -> str:
+        """The list, once it is kept: it is being made when a service first starts."""
+        found: list[str] = []
+
+        async def there() -> bool:
+            answer = await self.house.get(INSPECTOR, "/review/titles")
+            found[:] = [answer.text]
+            return answer.status_code == 200
+
+        await eventually_asked(there, "titles are not listed")
+        return found[0]
+
+    async def hold(self) -> None:
+        """The organisation is recognised first, by the programme's main procedure."""
+        main = Walk(self.house, self.programme, self.programme.procedure())
+        main.uscc, main.name, main.people = self.uscc, self.name, self.people
+        case = await main.run()
+        assert case["result"] == "awarded"
+        self.title = main.case_id
+
+        async def listed() -> bool:
+            return self.title in await self.titles()
+
+        await eventually_asked(listed, "the title is not listed")
 
     async def apply(self) -> None:
         standing = {"region": self.region, "level": self.level, "kind": self.kind, "category": self.category}
@@ -257,10 +290,21 @@ class Walk:
         await self.left(step)
 
     async def do_decide(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "proposal", {"approve": True, "reason": "good work"})
         parameters = step.parameters
+        grounds = parameters.basis if self.title else ()  # type: ignore[union-attr]
+        body = {"approve": True, "reason": "good work", "ground": await self.proved(grounds[0]) if grounds else ""}
+        await self.act(self.person(step.actor), step, "proposal", body)
         for party in (parameters.approver, *parameters.jointly):  # type: ignore[union-attr]
             await self.act(self.person(str(party)), step, "approval", {"party": party})
+
+    async def proved(self, ground: str) -> str:
+        """Something on the title's record that proves it."""
+        kind = self.programme.revocation_ground(ground).needs
+        finding = {"kind": kind, "happened_on": self.house.clock.now().date().isoformat(), "reason": "established"}
+        officer = Somebody(f"finder-{next(NUMBERS)}", "officer", self.programme.region)
+        at = version(await self.house.get(officer, f"/review/titles/{self.title}"))
+        ok(await self.house.post(officer, f"/review/titles/{self.title}/findings", finding, at))
+        return ground
 
     async def do_award(self, step: Step) -> None:
         await self.left(step)

@@ -157,6 +157,15 @@ class Walk:
         if notice["provisional"]:  # nobody published the year: the case waits for a person's word
             await self.act(by or self.people.demo("officer"), step, "closing-as-counted", {"reason": "按工作日计满"})
 
+    async def found(self, who: str, ground: str) -> int:
+        """A sanction that proves the ground is put on the title's record; answers the title's version."""
+        today, path = local_day(self.people.running.clock.now()).isoformat(), f"/review/titles/{self.case_id}"
+        body = {"kind": "sanction", "happened_on": today, "reason": f"处分决定书 {ground}", "ground": ground}
+        at = version(await self.people.get(self.people.demo(who), path))
+        recorded = await self.people.post(self.people.demo(who), f"{path}/findings", body, at)
+        ok(recorded)
+        return version(recorded)
+
     async def number(self) -> str:
         """The title's number once the applicant is told of it."""
         return str((await self.told("titled"))["number"])

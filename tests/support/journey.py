@@ -130,6 +130,10 @@ class Load:
         """The title is taken away by two officers."""
         story, path = self.story.revoking, f"/titles/{case_id}"
         title = await self._found(story.proposed_by, path)
+        today = local_day(self.clock.now()).isoformat()
+        for finding in story.findings:
+            body = {key: today if value == "today" else value for key, value in finding.items()}
+            title = await self._write(story.proposed_by, "review", f"{path}/findings", body, version(title))
         title = await self._write(
             story.proposed_by, "review", f"{path}/revocation-proposal", dict(story.proposal), version(title)
         )

@@ -11,7 +11,9 @@ from typing import Literal
 
 from services.intake.domain import events as e
 
-Status = Literal["none", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked"]
+Status = Literal[
+    "none", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked", "lapsed"
+]
 
 OPEN: frozenset[Status] = frozenset({"submitted", "returned"})
 """An application in one of these is before the authority; a second one in the same programme would be a double."""
@@ -148,6 +150,11 @@ def _evolve_by_authority(a: Application, fact: e.Fact) -> Application:
             )
         case e.TitleLost():
             return replace(_noted(a, "revoked", fact.revoked_at, fact.reason), status="revoked")
+        case e.TitleLapsed():
+            return replace(_noted(a, "lapsed", fact.ended_at, fact.reason), status="lapsed")
+        case e.TitleExtended():
+            entry = Entry("renewed", fact.extended_at, fact.number, fact.valid_from, fact.valid_to)
+            return replace(a, status="titled", valid_to=fact.valid_to, timeline=(*a.timeline, entry))
         case _:
             return a
 

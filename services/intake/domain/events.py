@@ -13,8 +13,16 @@ from typing import ClassVar, Literal
 Answer = str | bool
 """Numbers travel as decimal strings, so that nothing is rounded on the way to the rule."""
 
-Milestone = Literal["preliminary_approved", "scored", "publicized", "recognition_approved", "revocation_ordered"]
-"""What the applicant is told about a case between submission and its end, in the published language's words."""
+Milestone = Literal[
+    "preliminary_approved",
+    "scored",
+    "publicized",
+    "recognition_approved",
+    "revocation_ordered",
+    "obligation_missed",
+    "rectification_ordered",
+]
+"""What the applicant is told about a case or its title besides its standing, in the published language's words."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,16 @@ class TitleEnded:
     case_id: str
     number: str
     ended_on: date
+
+
+@dataclass(frozen=True)
+class TitleProlonged:
+    """A title of the organisation has a new last day; None where none is set."""
+
+    NAME: ClassVar[str] = "intake.title-prolonged.1"
+    case_id: str
+    number: str
+    valid_to: date | None
 
 
 @dataclass(frozen=True)
@@ -264,6 +282,28 @@ class TitleLost:
     revoked_at: datetime
 
 
+@dataclass(frozen=True)
+class TitleLapsed:
+    """The title lapsed: it is not valid from ``ended_on`` on."""
+
+    NAME: ClassVar[str] = "intake.title-lapsed.1"
+    number: str
+    reason: str
+    ended_on: date
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class TitleExtended:
+    """A new term follows the old one; ``valid_to`` is its last day, None where none is set."""
+
+    NAME: ClassVar[str] = "intake.title-extended.1"
+    number: str
+    valid_from: date
+    valid_to: date | None
+    extended_at: datetime
+
+
 Fact = (
     RoundAnnounced
     | PlaceClaimed
@@ -285,6 +325,9 @@ Fact = (
     | CompletionReceived
     | TitleReceived
     | TitleLost
+    | TitleLapsed
+    | TitleExtended
+    | TitleProlonged
 )
 
 FACTS: tuple[type, ...] = (
@@ -308,4 +351,7 @@ FACTS: tuple[type, ...] = (
     CompletionReceived,
     TitleReceived,
     TitleLost,
+    TitleLapsed,
+    TitleExtended,
+    TitleProlonged,
 )

@@ -80,6 +80,9 @@ def evolve(o: Organisation, fact: e.Fact) -> Organisation:
         case e.TitleEnded() if fact.case_id in o.titles:
             ended = replace(o.titles[fact.case_id], ended_on=fact.ended_on)
             return replace(o, titles={**o.titles, fact.case_id: ended})
+        case e.TitleProlonged() if fact.case_id in o.titles:
+            longer = Title(_until(o.titles[fact.case_id], fact))
+            return replace(o, titles={**o.titles, fact.case_id: longer})
         case e.FundsReceived():
             return replace(o, funds={**o.funds, fact.case_id: _paid(o, fact)})
         case _:
@@ -93,14 +96,24 @@ def _paid(o: Organisation, fact: e.FundsReceived) -> Funds:
     return replace(before, net=before.net + Decimal(fact.amount), paid_on=fact.paid_on)
 
 
-def remember(told: e.TitleHeld | e.TitleEnded | e.FundsReceived, o: Organisation) -> tuple[e.Fact, ...]:
+Remembered = e.TitleHeld | e.TitleEnded | e.TitleProlonged | e.FundsReceived
+"""What review and the registry say of an organisation."""
+
+
+def remember(told: Remembered, o: Organisation) -> tuple[e.Fact, ...]:
     """Keep what review and the registry say of the organisation; the same title twice is one."""
     known = o.titles.get(told.case_id)
     if isinstance(told, e.TitleHeld) and known is not None and known.held == told:
         return ()
     if isinstance(told, e.TitleEnded) and (known is None or known.ended_on == told.ended_on):
         return ()
+    if isinstance(told, e.TitleProlonged) and (known is None or Title(_until(known, told)) == known):
+        return ()
     return (told,)
+
+
+def _until(known: Title, told: e.TitleProlonged) -> e.TitleHeld:
+    return replace(known.held, valid_to=told.valid_to)
 
 
 def claim(o: Organisation, wanted: e.PlaceClaimed) -> tuple[e.Fact, ...]:

@@ -78,7 +78,9 @@ def application_routes(
         page: Paged,
         response: Response,
         status: Annotated[
-            Literal["", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked"],
+            Literal[
+                "", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked", "lapsed"
+            ],
             Query(),
         ] = "",
         programme: Annotated[str, Query(max_length=200, description="Programme id, with or without digest.")] = "",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.registry.domain.events import TitleEntered, TitleRevoked
+from services.registry.domain.entry import Fact
+from services.registry.domain.events import TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
 from services.registry.handlers import ENTRY
 from services.registry.views import Happening
 from shared.runtime.ports import Recorded
@@ -20,10 +21,18 @@ class StoredHappenings:
 
 
 def _told(one: Recorded) -> Happening:
-    fact: TitleEntered | TitleRevoked = one.fact
+    fact: Fact = one.fact
     match fact:
         case TitleEntered():
             return Happening(one.version, "entered", fact.entered_at, one.origin.actor.role, one.origin.caused_by)
+        case TitleLapsed():
+            by, cause = one.origin.actor.role, one.origin.caused_by
+            return Happening(one.version, "lapsed", fact.lapsed_at, by, cause, reason=fact.reason, since=fact.lapsed_on)
+        case TitleRenewed():
+            by, cause = one.origin.actor.role, one.origin.caused_by
+            return Happening(
+                one.version, "renewed", fact.renewed_at, by, cause, since=fact.valid_from, until=fact.valid_to
+            )
         case TitleRevoked():
             return Happening(
                 one.version,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import MAXYEAR, UTC, datetime
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import asyncpg
 
 from services.registry.adapters.conditions import Conditions, beginning
-from services.registry.domain.events import TitleEntered, TitleRevoked
+from services.registry.domain.events import TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
 from services.registry.views import TitleMark, TitleRow, TitlesWanted, folded, grams, grams_wanted
 from shared.runtime.ports import Recorded
 
@@ -49,6 +49,12 @@ CREATE INDEX ON titles (programme, valid_from, number);
 CREATE INDEX ON titles (holder_region);
 CREATE INDEX ON titles (holder_uscc);
 CREATE INDEX ON titles USING gin (grams);
+CREATE TABLE ends (
+    case_id text COLLATE "C" NOT NULL,
+    known_at timestamptz NOT NULL,
+    last_day date,
+    PRIMARY KEY (case_id, known_at)
+);
 """
 
 ENTER = """
@@ -75,24 +81,40 @@ WHERE titles.case_id = order_.case_id
 
 STATUS = """
 CASE WHEN revoked_on <= {day} AND revoked_at < {known} THEN 'revoked' WHEN {day} < valid_from THEN 'pending'
-     WHEN valid_to < {day} THEN 'lapsed' ELSE 'active' END
+     WHEN last_day < {day} THEN 'lapsed' ELSE 'active' END
+"""
+
+END = """
+INSERT INTO ends (case_id, known_at, last_day) VALUES ($1, $2, $3)
+ON CONFLICT (case_id, known_at) DO UPDATE SET last_day = excluded.last_day
+"""
+
+# The last day of validity as it was known: of the newest renewal or lapse, else the one that it was entered with.
+TITLED = """
+SELECT *, <status> AS status FROM (
+    SELECT titles.*, CASE WHEN newest.case_id IS NULL THEN titles.valid_to ELSE newest.last_day END AS last_day
+    FROM view_titles.titles LEFT JOIN LATERAL (
+        SELECT case_id, last_day FROM view_titles.ends
+        WHERE ends.case_id = titles.case_id AND known_at < <known> ORDER BY known_at DESC LIMIT 1
+    ) AS newest ON true
+) AS ended
 """
 
 PAGE = """
 SELECT case_id, number, programme, holder_uscc, holder_name, holder_region, holder_level, title_zh, title_en,
-    issuer_region, issuer_name, valid_from, valid_to, decided_at, entered_at, status,
+    issuer_region, issuer_name, valid_from, last_day AS valid_to, decided_at, entered_at, status,
     CASE WHEN status = 'revoked' THEN revoked_on END AS revoked_on,
     CASE WHEN status = 'revoked' THEN revoked_at END AS revoked_at,
     CASE WHEN status = 'revoked' THEN ground END AS ground,
     CASE WHEN status = 'revoked' THEN clause END AS clause,
     CASE WHEN status = 'revoked' THEN reason END AS reason
-FROM (SELECT *, <status> AS status FROM view_titles.titles) AS titled
+FROM (<titled>) AS titled
 WHERE <where> ORDER BY valid_from DESC, number DESC LIMIT <limit>
 """
 
 COUNT = """
 SELECT count(*) FROM (
-    SELECT 1 FROM (SELECT *, <status> AS status FROM view_titles.titles) AS titled WHERE <where> LIMIT <limit>
+    SELECT 1 FROM (<titled>) AS titled WHERE <where> LIMIT <limit>
 ) AS counted
 """
 
@@ -110,6 +132,9 @@ class TitlesView:
             await connection.execute(ENTER, *map(list, zip(*entered, strict=True)))
         if revoked:
             await connection.execute(REVOKE, *map(list, zip(*revoked, strict=True)))
+        ended = [_ended(one.fact) for one in batch if isinstance(one.fact, TitleLapsed | TitleRenewed)]
+        if ended:
+            await connection.executemany(END, ended)
 
 
 class SqlTitles:
@@ -147,7 +172,8 @@ def _selected(wanted: TitlesWanted) -> Conditions:
 
 def _statement(template: str, query: Conditions, limit: int) -> tuple[str, object]:
     bound = query.bind(limit)
-    text = template.replace("<status>", STATUS.format(day="$1", known="$2"))
+    titled = TITLED.replace("<status>", STATUS.format(day="$1", known="$2")).replace("<known>", "$2")
+    text = template.replace("<titled>", titled)
     return text.replace("<where>", query.where()).replace("<limit>", bound), *query.values
 
 
@@ -176,6 +202,12 @@ def _entered(fact: TitleEntered) -> tuple[object, ...]:
         # A folded name holds no blanks, so blanks may part its grams: PostgreSQL has no arrays of unequal arrays.
         " ".join(grams(fact.holder_name)),
     )
+
+
+def _ended(fact: TitleLapsed | TitleRenewed) -> tuple[object, ...]:
+    if isinstance(fact, TitleLapsed):
+        return fact.case_id, fact.lapsed_at, fact.lapsed_on - timedelta(days=1)
+    return fact.case_id, fact.renewed_at, fact.valid_to
 
 
 def _revoked(fact: TitleRevoked) -> tuple[object, ...]:

@@ -37,4 +37,24 @@ class RevokeTitle:
     ordered_at: datetime
 
 
-Command = EnterTitle | RevokeTitle
+@dataclass(frozen=True)
+class LapseTitle:
+    """A title ended without being revoked: record it. ``lapsed_on`` is the first day on which it is not valid."""
+
+    case_id: str
+    number: str
+    reason: str
+    lapsed_on: date
+
+
+@dataclass(frozen=True)
+class RenewTitle:
+    """A new term follows the old one: record it."""
+
+    case_id: str
+    number: str
+    valid_from: date
+    valid_to: date | None
+
+
+Command = EnterTitle | RevokeTitle | LapseTitle | RenewTitle

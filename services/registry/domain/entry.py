@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Literal
 
-from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
 from services.registry.domain.errors import (
     AlreadyEntered,
     AlreadyRevoked,
@@ -18,12 +18,13 @@ from services.registry.domain.errors import (
     NotOnRecord,
     ValidityReversed,
 )
-from services.registry.domain.events import TitleEntered, TitleRevoked
+from services.registry.domain.events import TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
 from services.registry.domain.numbering import number_for
 
-Fact = TitleEntered | TitleRevoked
+Fact = TitleEntered | TitleRevoked | TitleLapsed | TitleRenewed
 Status = Literal["pending", "active", "lapsed", "revoked"]
-"""pending: entered, first day of validity still to come; lapsed (失效): last day passed; revoked (撤销): by order."""
+"""pending: entered, first day of validity still to come; lapsed (失效): last day passed, or ended before it without
+being revoked; revoked (撤销): by order."""
 
 STATUSES: tuple[Status, ...] = ("pending", "active", "lapsed", "revoked")
 CHINA = timezone(timedelta(hours=8))
@@ -36,6 +37,17 @@ class Entry:
 
     title: TitleEntered | None = None
     revocation: TitleRevoked | None = None
+    lapse: TitleLapsed | None = None
+    renewals: tuple[TitleRenewed, ...] = ()
+
+    @property
+    def valid_to(self) -> date | None:
+        """The last day on which it is valid: of the newest term, unless it lapsed before; None where none is set."""
+        if self.lapse is not None:
+            return self.lapse.lapsed_on - timedelta(days=1)
+        if self.renewals:
+            return self.renewals[-1].valid_to
+        return self.title.valid_to if self.title else None
 
 
 def decide(command: Command, entry: Entry, now: datetime) -> tuple[Fact, ...]:
@@ -45,6 +57,10 @@ def decide(command: Command, entry: Entry, now: datetime) -> tuple[Fact, ...]:
             return _enter(command, entry, now)
         case RevokeTitle():
             return _revoke(command, entry, now)
+        case LapseTitle():
+            return _lapse(command, entry, now)
+        case RenewTitle():
+            return _renew(command, entry, now)
 
 
 def evolve(entry: Entry, fact: Fact) -> Entry:
@@ -54,6 +70,10 @@ def evolve(entry: Entry, fact: Fact) -> Entry:
             return replace(entry, title=fact)
         case TitleRevoked():
             return replace(entry, revocation=fact)
+        case TitleLapsed():
+            return replace(entry, lapse=fact)
+        case TitleRenewed():
+            return replace(entry, lapse=None, renewals=(*entry.renewals, fact))
 
 
 def status_on(entry: Entry, day: date) -> Status | None:
@@ -64,9 +84,7 @@ def status_on(entry: Entry, day: date) -> Status | None:
         return "revoked"
     if day < entry.title.valid_from:
         return "pending"
-    if entry.title.valid_to is not None and entry.title.valid_to < day:
-        return "lapsed"
-    return "active"
+    return "lapsed" if entry.valid_to is not None and entry.valid_to < day else "active"
 
 
 def _enter(command: EnterTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]:
@@ -80,12 +98,39 @@ def _enter(command: EnterTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]
     return (TitleEntered(number=number, entered_at=now, **_values(command)),)
 
 
-def _revoke(command: RevokeTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]:
-    title = entry.title
-    if title is None:
+def _on_record(number: str, entry: Entry) -> TitleEntered:
+    if entry.title is None:
         raise NotOnRecord
-    if title.number != command.number:
+    if entry.title.number != number:
         raise AnotherNumber
+    return entry.title
+
+
+def _lapse(command: LapseTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]:
+    """Once; what is revoked does not lapse."""
+    title = _on_record(command.number, entry)
+    if entry.lapse is not None or entry.revocation is not None:
+        return ()
+    return (TitleLapsed(**_holder(title), reason=command.reason, lapsed_on=command.lapsed_on, lapsed_at=now),)
+
+
+def _renew(command: RenewTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]:
+    """Once per term; what is revoked is not renewed."""
+    title = _on_record(command.number, entry)
+    if entry.revocation is not None or command.valid_from in [known.valid_from for known in entry.renewals]:
+        return ()
+    if command.valid_to is not None and command.valid_to < command.valid_from:
+        raise ValidityReversed
+    return (TitleRenewed(**_holder(title), valid_from=command.valid_from, valid_to=command.valid_to, renewed_at=now),)
+
+
+def _holder(title: TitleEntered) -> dict[str, Any]:
+    names = ("case_id", "number", "programme", "holder_uscc", "holder_name", "holder_region")
+    return {name: getattr(title, name) for name in names}
+
+
+def _revoke(command: RevokeTitle, entry: Entry, now: datetime) -> tuple[Fact, ...]:
+    title = _on_record(command.number, entry)
     if not (command.ground.strip() and command.clause.strip() and command.reason.strip()):
         raise NoGround
     if entry.revocation is not None:
@@ -97,12 +142,7 @@ def _revoke(command: RevokeTitle, entry: Entry, now: datetime) -> tuple[Fact, ..
 
 def _revoked(title: TitleEntered, command: RevokeTitle, now: datetime) -> TitleRevoked:
     return TitleRevoked(
-        case_id=title.case_id,
-        number=title.number,
-        programme=title.programme,
-        holder_uscc=title.holder_uscc,
-        holder_name=title.holder_name,
-        holder_region=title.holder_region,
+        **_holder(title),
         ground=command.ground,
         clause=command.clause,
         reason=command.reason,

@@ -1,4 +1,5 @@
-"""Understands what can happen to a title on record: it is entered under a number, and it may be revoked.
+"""Understands what can happen to a title on record: it is entered under a number, renewed, and it may lapse or be
+revoked.
 
 The facts carry everything that the published words need, so that the relay translates one fact without reading others.
 """
@@ -52,4 +53,36 @@ class TitleRevoked:
     revoked_at: datetime
 
 
-FACTS: tuple[type, ...] = (TitleEntered, TitleRevoked)
+@dataclass(frozen=True)
+class TitleLapsed:
+    """The title stands on record as lapsed from a day on."""
+
+    NAME: ClassVar[str] = "registry.title-lapsed.1"
+    case_id: str
+    number: str
+    programme: str
+    holder_uscc: str
+    holder_name: str
+    holder_region: str
+    reason: str
+    lapsed_on: date
+    lapsed_at: datetime
+
+
+@dataclass(frozen=True)
+class TitleRenewed:
+    """The title stands on record with a new last day, included; None where none is set."""
+
+    NAME: ClassVar[str] = "registry.title-renewed.1"
+    case_id: str
+    number: str
+    programme: str
+    holder_uscc: str
+    holder_name: str
+    holder_region: str
+    valid_from: date
+    valid_to: date | None
+    renewed_at: datetime
+
+
+FACTS: tuple[type, ...] = (TitleEntered, TitleRevoked, TitleLapsed, TitleRenewed)

@@ -187,7 +187,7 @@ def row_of(entry: Entry, day: date) -> TitleRow:
     if title is None or status is None:
         raise NotOnRecord
     values = {field.name: getattr(title, field.name) for field in fields(TitleRow) if hasattr(title, field.name)}
-    row = TitleRow(**values, status=status)
+    row = TitleRow(**(values | {"valid_to": entry.valid_to}), status=status)
     order = entry.revocation
     if order is None or status != "revoked":
         return row

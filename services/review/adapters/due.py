@@ -1,5 +1,5 @@
-"""Understands which deadlines are open: a step's own, the end of a notice, what a published year counts again, what a
-case has to follow because its round says so, and money that came back to its budget (which a closed case owes, too).
+"""Understands which deadlines are open: a step's own, the end of a notice, the dates of a title, what a published year
+counts again, what a case has to follow because its round says so, and money that came back (which a closed case owes).
 
 What rests on a year that is not published stands in ``provisional``. Publishing a year makes one deadline, due at once,
 for each of them: so any replica carries the recount out, after a restart too, and once. A day of grace covers whoever
@@ -16,8 +16,28 @@ from zoneinfo import ZoneInfo
 
 from services.review import money
 from services.review.domain.budgets import BudgetReturned
-from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueCounted, StepDueRecounted, StepEntered
+from services.review.domain.case import (
+    CaseOpened,
+    CaseWithdrawn,
+    StepConcluded,
+    StepDueCounted,
+    StepDueRecounted,
+    StepEntered,
+)
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
+from services.review.domain.holding import (
+    ObligationMet,
+    ObligationMissed,
+    ProcedureBegun,
+    ProcedureEnded,
+    RectificationSettled,
+    ReviewDayPassed,
+    ReviewHeld,
+    RevocationOrdered,
+    TitleDateSet,
+    TitleLapsed,
+    ValidityPassed,
+)
 from services.review.domain.moves import CaseMoved
 from services.review.domain.steps import close, file, pay
 from services.review.domain.steps import notice_acts as notice
@@ -32,6 +52,10 @@ HEARD = timedelta(seconds=1)
 """What was filed in the last second is filed elsewhere and heard of here a moment later: it is not late."""
 
 STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW, RETURN = "step-due", "notice-over", "recount", "follow", "return"
+TITLE = "title:"
+"""Begins the case id of a deadline that is a title's own: it lives on when the case that conferred it is closed."""
+OVERTAKEN = "title-follows"
+"""A procedure on a title was opened or ended: due at once, so that any replica lets the title follow, once."""
 SET_DEADLINE = """
 INSERT INTO deadlines (deadline_id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
@@ -103,7 +127,7 @@ class Changes:
 
 
 class DeadlinesView:
-    """The deadlines that are open. ``kind`` is ``<what>:<step>``."""
+    """The deadlines that are open. ``kind`` is ``<what>:<step>``, of a title ``<what>:<name>``."""
 
     name = "deadlines"
     ddl = DDL
@@ -114,6 +138,8 @@ class DeadlinesView:
             kind, _, identity = recorded.stream.partition(":")
             if kind == "case":
                 _deadline(changes, identity, recorded.fact)
+            elif kind == "title":
+                _title(changes, TITLE + identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
                 changes.years[recorded.fact.year] = recorded.fact.published_at
             elif isinstance(recorded.fact, BudgetReturned):
@@ -175,9 +201,39 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)
             changes.settled(case_id, FOLLOW, fact.step)
+        case CaseOpened() if fact.title:
+            changes.due(case_id, OVERTAKEN, "opened", fact.opened_at, False, fact.opened_at)
+        case close.CaseClosed() if fact.title:
+            changes.end(case_id)
+            changes.due(case_id, OVERTAKEN, "closed", fact.closed_at, False, fact.closed_at)
         case CaseMoved() if fact.anew:
             changes.settled(case_id, STEP_DUE, fact.left)
             changes.settled(case_id, NOTICE_OVER, fact.left)
             changes.settled(case_id, FOLLOW, fact.left)
         case CaseWithdrawn() | close.CaseClosed():
             changes.end(case_id)
+
+
+def _title(changes: Changes, title: str, fact: Any) -> None:
+    """A title's own dates, by what they are about; its end lifts all of them."""
+    match fact:
+        case TitleDateSet():
+            since = fact.after or fact.set_at
+            changes.due(title, fact.what, fact.name, fact.due_at + AFTER, fact.provisional, since)
+        case ObligationMet() if not fact.late:
+            changes.settled(title, "obligation", fact.obligation)
+        case ObligationMissed():
+            changes.settled(title, "obligation", fact.obligation)
+        case RectificationSettled():
+            changes.settled(title, "rectification", fact.ground)
+        case ReviewHeld() | ReviewDayPassed():
+            changes.settled(title, "review", fact.review)
+        case ValidityPassed():
+            changes.settled(title, "end", "")
+        case ProcedureBegun():
+            changes.settled(fact.case, OVERTAKEN, "opened")
+        case ProcedureEnded():
+            changes.settled(fact.case, OVERTAKEN, "opened")
+            changes.settled(fact.case, OVERTAKEN, "closed")
+        case TitleLapsed() | RevocationOrdered():
+            changes.end(title)

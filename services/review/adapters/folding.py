@@ -15,17 +15,19 @@ from services.review.domain.case import (
     StepEntered,
 )
 from services.review.domain.desks import Desk
-from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
-from services.review.domain.steps import award, close, decide, file
-from services.review.domain.steps import notice_acts as notice
-from services.review.domain.steps import score_acts as score
-from services.review.domain.title import (
+from services.review.domain.holding import (
     RevocationDismissed,
     RevocationOrdered,
     RevocationProposed,
     TitleEntered,
+    TitleLapsed,
+    TitleRenewed,
     TitleRevoked,
 )
+from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
+from services.review.domain.steps import award, close, decide, file
+from services.review.domain.steps import notice_acts as notice
+from services.review.domain.steps import score_acts as score
 from shared.runtime.ports import Recorded
 
 ENDED = {"step": "", "step_type": "", "step_zh": "", "step_en": "", "party": "", "waiting": False, "due_at": None}
@@ -227,5 +229,9 @@ def _title(fact: Any) -> dict[str, Any]:
             return {"status": "ordered"}
         case TitleRevoked():
             return {"status": "revoked"}
+        case TitleLapsed():
+            return {"status": "lapsed", "ground": ""}
+        case TitleRenewed():
+            return {"status": "held", "valid_to": fact.valid_to and fact.valid_to.isoformat()}
         case _:
             return {}

@@ -75,12 +75,20 @@ WHERE starts_with(holder_region, $1) AND ($2 = '' OR status = $2)
   AND ($3::timestamptz IS NULL OR (entered_at, case_id) < ($3, $4))
 ORDER BY entered_at DESC, case_id DESC LIMIT $5
 """
+HELD = """
+SELECT case_id FROM view_cases.titles WHERE holder_uscc = $1 AND starts_with(programme, $2 || '@')
+ORDER BY entered_at DESC LIMIT $3
+"""
 ROUNDS = """
 SELECT round_id, programme, title, opens_at, closes_at, issuer_region, opened_at FROM view_rounds.rounds
 WHERE ($1::timestamptz IS NULL OR (opened_at, round_id) < ($1, $2))
 ORDER BY opened_at DESC, round_id DESC LIMIT $3
 """
 YEARS = "SELECT year, off, make_up, notice, published_at FROM view_years.years ORDER BY year DESC LIMIT $1"
+
+
+MOST_HELD = 50
+"""Titles of one organisation under one programme, over all years: more are not looked at."""
 
 
 class SqlLists:
@@ -107,6 +115,9 @@ class SqlLists:
     async def titles(self, stem: str, status: str, after: TitleMark | None, limit: int) -> list[TitleRow]:
         at, name = (after.entered_at, after.case_id) if after else (None, "")
         return [TitleRow(**row) for row in await ask(self._pool, TITLES, stem, status, at, name, limit)]
+
+    async def held(self, uscc: str, programme_id: str) -> list[str]:
+        return [row["case_id"] for row in await ask(self._pool, HELD, uscc, programme_id, MOST_HELD)]
 
     async def notices(self, on: date, after: NoticeMark | None, limit: int) -> list[NoticeRow]:
         day, name = (after.closes_on, after.case_id) if after else (None, "")

@@ -75,6 +75,7 @@ CREATE TABLE titles (
     entered_at timestamptz NOT NULL
 );
 CREATE INDEX ON titles (entered_at, case_id);
+CREATE INDEX ON titles (holder_uscc);
 """
 # A patch is JSON: a key that is missing leaves the column as it is, null empties it. Column lists are the catalogue's.
 _MERGE = """
@@ -112,7 +113,7 @@ _CASE_COLUMNS = (
         "notice_address",
     ),
 )
-_TITLE_COLUMNS = ("status", "ground")
+_TITLE_COLUMNS = ("status", "ground", "valid_to")
 
 
 def _merge(table: str, columns: Sequence[str]) -> str:

@@ -60,6 +60,8 @@ class CaseOpened:
     applicant: Applicant
     opened_at: datetime
     procedure: str = ""
+    title: str = ""
+    title_number: str = ""
     round_opens_at: datetime | None = None
     round_closes_at: datetime | None = None
     valid_to: date | None = None
@@ -153,6 +155,8 @@ def evolve(case: Case, fact: Any) -> Case:
                 valid_to=fact.valid_to,
                 procedure=fact.procedure,
                 applicant=fact.applicant,
+                title=fact.title,
+                title_number=fact.title_number,
             )
         case StepEntered():
             return _entered(case, fact)

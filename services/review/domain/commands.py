@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from services.review.domain.budgets import PlanBudget
+from services.review.domain.duties import RecordReceipt
 from services.review.domain.gathering import DrawUpList, LeftOff, PostTogether
 from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
+from services.review.domain.proof import RecordFinding
+from services.review.domain.rectification import OrderRectification, SettleRectification
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
 from services.review.domain.steps.award import RecordEntry
@@ -52,6 +55,7 @@ __all__ = [
     "LeftOff",
     "OpenCase",
     "OpenRound",
+    "OrderRectification",
     "PayInstalment",
     "PlanBudget",
     "PostNotice",
@@ -64,7 +68,9 @@ __all__ = [
     "ReceiveFiling",
     "ReceiveObjection",
     "RecordEntry",
+    "RecordFinding",
     "RecordInspection",
+    "RecordReceipt",
     "RecordVerdict",
     "RecordVisit",
     "RecountNotice",
@@ -72,6 +78,7 @@ __all__ = [
     "RequestCorrection",
     "ReturnProposal",
     "SealScore",
+    "SettleRectification",
     "StopPayment",
     "WaiveVisit",
     "WithdrawContent",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from shared.identifiers import region_contains, region_stem
 from shared.programmes.model import Programme
@@ -19,14 +20,18 @@ class Desk:
     role: str
     digits: int = ANY_LEVEL
     regions: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
+    """The named authorities as they are called on that day, the leading one first."""
 
 
-def desk_of(party_id: str, programme: Programme) -> Desk:
-    """The desk of one of the programme's parties."""
+def desk_of(party_id: str, programme: Programme, day: date | None = None) -> Desk:
+    """The desk of one of the programme's parties on a day: an authority's successor acts in its place. Without a day:
+    the authorities that the text names."""
     party = programme.party(party_id)
-    named = tuple(a.region for a in programme.authorities if a.id in party.authorities and isinstance(a.region, str))
+    acting = programme.authorities_on(party, day or date.min)
+    named = tuple(authority.region for authority in acting if isinstance(authority.region, str))
     digits = next((level.region_digits for level in programme.levels if level.id == party.level), ANY_LEVEL)
-    return Desk(party.id, party.role, digits, named)
+    return Desk(party.id, party.role, digits, named, tuple(authority.name.zh for authority in acting))
 
 
 def reaches(desk: Desk, region: str, inner: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from services.review.domain import errors
 from services.review.domain.case import TYPES, StepDueRecounted, evolve
 from services.review.domain.desks import desk_of
+from services.review.domain.judging import local_day
 from services.review.domain.limits import binding
 from services.review.domain.moves import (
     CaseMoved,
@@ -57,7 +58,7 @@ class Place:
 
 def decide_propose_move(command: ProposeMove, case: Case, texts: Texts, now: datetime, sandbox: bool) -> Facts:
     """One officer of the deciding authority proposes, with the rule and the reason."""
-    deciders = _ensure_entitled(command.by, case, texts.old)
+    deciders = _ensure_entitled(command.by, case, texts.old, now)
     if case.move is not None:
         raise errors.ProposalStands()
     _ensure_follows(texts, now, sandbox)
@@ -71,7 +72,7 @@ def decide_confirm_move(
     command: ConfirmMove, case: Case, texts: Texts, now: datetime, calendar: Calendar, sandbox: bool
 ) -> Facts:
     """Another person agrees: the case is under the new text, and stands in its graph."""
-    _ensure_entitled(command.by, case, texts.old)
+    _ensure_entitled(command.by, case, texts.old, now)
     proposal = _answerable(case, command.by)
     _ensure_follows(texts, now, sandbox)
     place = place_in(texts, case, proposal.step)
@@ -84,7 +85,7 @@ def decide_confirm_move(
 
 def decide_dismiss_move(command: DismissMove, case: Case, old: Programme, now: datetime) -> Facts:
     """Another person disagrees, or whoever proposed takes it back."""
-    _ensure_entitled(command.by, case, old)
+    _ensure_entitled(command.by, case, old, now)
     if case.move is None:
         raise errors.NoProposal()
     return (MoveDismissed(command.by.id, stated(command.reason), _asked(case.move), now),)
@@ -105,7 +106,7 @@ def _answerable(case: Case, by: Person) -> MoveProposed:
 # ── who, and to which text ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _ensure_entitled(by: Person, case: Case, old: Programme) -> tuple[str, ...]:
+def _ensure_entitled(by: Person, case: Case, old: Programme, now: datetime) -> tuple[str, ...]:
     """Somebody of the authority that decides the case; answers the parties that it consists of."""
     if case.status == "none":
         raise errors.CaseUnknown()
@@ -114,7 +115,7 @@ def _ensure_entitled(by: Person, case: Case, old: Programme) -> tuple[str, ...]:
     if by.organisation and by.organisation == case.applicant.uscc:
         raise errors.OwnOrganisation()
     deciders = _deciders(old, old.procedure_of(case.step))
-    ensure_reach(by, deciders, old, case.applicant, old.step(case.step))
+    ensure_reach(by, deciders, old, case.applicant, old.step(case.step), local_day(now))
     if is_decided(case):
         raise errors.MoveStepImpossible(zh="案件已作出决定", en="the case is decided")
     return deciders

@@ -1,6 +1,6 @@
 """Understands how a case is opened without an application: a report, a re-review, a plan, an incident, an evaluation.
 
-The party that the procedure names opens it, or whoever acts in the first step. What begins with an application in a
+The authority that the procedure names opens it, or whoever acts in the first step. What begins with an application in a
 round comes through intake.
 """
 
@@ -12,6 +12,7 @@ from services.review.domain import errors
 from services.review.domain.judging import local_day
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, OpenCase, decide_open, ensure_reach
+from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
 from shared.identifiers import region_contains, uscc_fault
@@ -21,8 +22,8 @@ from shared.programmes.model import Programme
 def decide_open_directly(
     command: OpenCase, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Open it at the procedure's first step, by somebody of the party that opens it or that acts there: an authority
-    orders to put something right, the holder does it."""
+    """Open it at the procedure's first step, by somebody of the authority that opens it or of the party that acts
+    there: an authority orders to put something right, the holder does it."""
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     _ensure_fitting(command.applicant, programme)
@@ -30,9 +31,15 @@ def decide_open_directly(
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id:
         raise errors.OpensThroughIntake()
-    opens = programme.procedure(command.procedure).opened_by
-    ensure_reach(by, tuple(dict.fromkeys((opens, first.actor))), programme, command.applicant, first)
+    openers, day = _openers(command.procedure, first.actor, programme), now.astimezone(SHANGHAI).date()
+    ensure_reach(by, openers, programme, command.applicant, first, day)
     return decide_open(command, case, programme, now, calendar)
+
+
+def _openers(procedure: str, first: str, programme: Programme) -> tuple[str, ...]:
+    """Who acts first, and the authority that the procedure names; an applicant opens only what begins with a filing."""
+    named = programme.procedure(procedure).opened_by
+    return tuple(dict.fromkeys((first,) if programme.party(named).role == "applicant" else (named, first)))
 
 
 def _ensure_fitting(subject: Applicant, programme: Programme) -> None:

@@ -45,6 +45,8 @@ class OpenCase:
     applicant: Applicant
     procedure: str = ""
     """The programme's main procedure where empty."""
+    title: str = ""
+    title_number: str = ""
     round_opens_at: datetime | None = None
     round_closes_at: datetime | None = None
     valid_to: date | None = None
@@ -64,6 +66,8 @@ def decide_open(
         applicant=command.applicant,
         opened_at=now,
         procedure=command.procedure,
+        title=command.title,
+        title_number=command.title_number,
         round_opens_at=command.round_opens_at,
         round_closes_at=command.round_closes_at,
         valid_to=command.valid_to,
@@ -130,11 +134,14 @@ def _present(command: StepCommand, case: Case, programme: Programme) -> Step:
 def _ensure_entitled(command: StepCommand, parties: Parties, situation: Situation) -> None:
     """The person has the role of one of the parties and its reach; a machine or a named role where those suffice."""
     if command.by.role not in parties.roles:
-        ensure_reach(command.by, parties.parties, situation.programme, situation.case.applicant, situation.step)
+        about = (situation.programme, situation.case.applicant, situation.step)
+        ensure_reach(command.by, parties.parties, *about, situation.today)
 
 
-def ensure_reach(by: Person, parties: tuple[str, ...], programme: Programme, applicant: Applicant, step: Step) -> None:
-    """The person belongs to one of the parties: by role and reach, an applicant by the organisation."""
+def ensure_reach(
+    by: Person, parties: tuple[str, ...], programme: Programme, applicant: Applicant, step: Step, day: date
+) -> None:
+    """The person belongs to one of the parties: by role and reach on that day, an applicant by the organisation."""
     asked = [programme.party(name) for name in parties]
     fitting = [party for party in asked if party.role == by.role]
     if not fitting or (by.role == "applicant" and by.organisation != applicant.uscc):
@@ -142,7 +149,7 @@ def ensure_reach(by: Person, parties: tuple[str, ...], programme: Programme, app
         raise errors.WrongParty(
             zh="、".join(party.title.zh for party in named), en=", ".join(party.title.en for party in named)
         )
-    desks = [desk_of(party.id, programme) for party in fitting]
+    desks = [desk_of(party.id, programme, day) for party in fitting]
     if by.role != "applicant" and not any(reaches(desk, by.region, applicant.region) for desk in desks):
         raise errors.OutsideRegion()
 
@@ -239,13 +246,14 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar
     """Into a step, and through it where it needs nobody."""
     if step.type not in TYPES:
         raise errors.ProgrammeNotRunnable(what=step.type)
-    decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar))
+    situation = Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar)
+    decided = TYPES[step.type].enter(situation)
     entered = StepEntered(
         step=step.id,
         type=step.type,
         title_zh=step.title.zh,
         title_en=step.title.en,
-        desk=desk_of(decided.waits_for or step.actor, programme),
+        desk=desk_of(decided.waits_for or step.actor, programme, situation.today),
         entered_at=now,
     )
     # What entering brings with it (a title that is conferred) may be what the deadline is counted from.

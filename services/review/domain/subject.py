@@ -87,6 +87,9 @@ class Case:
     recommended: frozenset[tuple[str, str]] = frozenset()
     payments: Mapping[tuple[str, int, str], Any] = field(default_factory=dict)
     result: str = ""
+    title: str = ""
+    """Case id of the title that it runs on, and the title's number; empty where it runs on none."""
+    title_number: str = ""
     move: MoveProposed | None = None
     moves: tuple[CaseMoved, ...] = ()
     past: Mapping[str, PastStep] = field(default_factory=dict)

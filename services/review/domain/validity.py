@@ -20,6 +20,20 @@ def validity_of(award: Award, awarded: date) -> tuple[date, date | None]:
     return first, _last(first, rules, award.id)
 
 
+def period_from(award: Award, first: date) -> date | None:
+    """The last day of a term that begins on this day."""
+    rules = award.validity
+    if rules is None or isinstance(rules, Unset):
+        raise errors.ParameterUnset(what=f"{award.id}.validity")
+    return _last(first, rules, award.id)
+
+
+def published_end(award: Award, last: date | None) -> date | None:
+    """What certificate and list say: a title that stays until it is reviewed has no last day."""
+    rules = award.validity
+    return None if isinstance(rules, Validity) and rules.at_end == "stays_until_reviewed" else last
+
+
 def _last(first: date, rules: Validity, what: str) -> date | None:
     length = rules.length
     if length is None:

@@ -10,6 +10,7 @@ from services.review.http.moves import move_routes
 from services.review.http.objections import objection_routes
 from services.review.http.procedures import procedure_routes
 from services.review.http.rounds import round_routes
+from services.review.http.title_life import title_life_routes
 from services.review.http.titles import title_routes
 from services.review.http.years import year_routes
 
@@ -24,6 +25,7 @@ __all__ = [
     "objection_routes",
     "procedure_routes",
     "round_routes",
+    "title_life_routes",
     "title_routes",
     "year_routes",
 ]

@@ -95,6 +95,8 @@ class Address(Input):
 class Proposal(Input):
     approve: bool
     reason: Sentence
+    ground: Annotated[str, Field(max_length=64, description="Ground of revocation, where a title is taken away.")] = ""
+    no_excuse: Annotated[str, Field(max_length=4000, description="Why what the text lets excuse it fails.")] = ""
 
 
 class Approval(Input):

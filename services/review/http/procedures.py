@@ -11,6 +11,7 @@ from services.review.domain import commands as c
 from services.review.domain.subject import Applicant
 from services.review.handlers import Handlers
 from services.review.http.shown import PARTIES, Id, Moved, moved, person, receipt, visible, writing
+from services.review.views import Lists
 from shared.runtime.http import Allow, Caller, Creating, Input, answer, etag, router, unchanged
 from shared.runtime.ports import Streams
 
@@ -32,9 +33,12 @@ class NewCase(Input):
     programme: Annotated[str, Field(pattern="^[a-z0-9-]{3,64}$", description="Id of the programme.")]
     procedure: Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$", description="Id of the procedure.")]
     subject: Subject
+    title: Annotated[
+        str, Field(max_length=64, description="Number of the title it runs on, where several are held.")
+    ] = ""
 
 
-def procedure_routes(handlers: Handlers, streams: Streams) -> APIRouter:
+def procedure_routes(handlers: Handlers, streams: Streams, lists: Lists) -> APIRouter:
     """Opening, and where a case stands."""
     routes = router(tags=["cases"])
 
@@ -43,8 +47,9 @@ def procedure_routes(handlers: Handlers, streams: Streams) -> APIRouter:
     async def opened(body: NewCase, command: Creating) -> Response:
         by, asks = person(command.actor), body.subject
         subject = Applicant(asks.uscc, asks.name.strip(), asks.region, asks.level, asks.kind, asks.category)
-        opening = c.OpenCase(command.id, body.programme, "", subject, body.procedure)
-        after = await handlers.open_directly(streams, body.programme, opening, by, writing(command, moved, 201))
+        opening = c.OpenCase(command.id, body.programme, "", subject, body.procedure, title_number=body.title)
+        write = writing(command, moved, 201)
+        after = await handlers.open_directly(streams, body.programme, opening, by, write, lists.held)
         return answer(receipt(command, after, moved, 201))
 
     @routes.get("/cases/{case_id}/standing", response_model=Moved)

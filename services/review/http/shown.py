@@ -54,6 +54,8 @@ class Shown:
     history: tuple[Concluded, ...]
     rewards: tuple[DueReward, ...]
     fee: Charge
+    title: str = ""
+    title_number: str = ""
     moves: tuple[CaseMoved, ...] = ()
     move: MoveProposed | None = None
 
@@ -114,6 +116,8 @@ def shown(loaded: Loaded[Case], actor: Actor, programme: Programme) -> Shown:
         due_at=case.due_at,
         states={step: _shown_state(state, actor) for step, state in case.states.items()},
         history=case.history,
+        title=case.title,
+        title_number=case.title_number,
         rewards=rewards_of(case, programme),
         fee=charge_of(programme.fee),
         moves=case.moves,

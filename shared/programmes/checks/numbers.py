@@ -96,15 +96,6 @@ def _periods(programme: Programme, findings: Findings) -> None:
         if authority.existed is None:
             continue
         _period(authority.existed, f"authorities[{authority.id}].existed", findings)
-        successor = next((each for each in programme.authorities if each.id == authority.successor), None)
-        if successor and successor.existed:
-            since, until = successor.existed.since, authority.existed.until
-            if until is not None and not isinstance(since, Unset) and since <= until:
-                findings.at(
-                    f"authorities[{authority.id}].existed",
-                    f"与继任机关 {successor.id} 的存续期间重叠",
-                    f"it overlaps with its successor {successor.id}: end it the day before",
-                )
 
 
 def _period(period: InForce, where: str, findings: Findings) -> None:

@@ -23,6 +23,7 @@ from shared.programmes.model import (
     Scoring,
     Step,
     Unset,
+    Validity,
     Visiting,
 )
 from shared.programmes.reading.faults import Findings
@@ -46,6 +47,7 @@ _WORDS = {
     "awards": ("授予", "award"),
     "budgets": ("资金", "budget"),
     "procedures": ("流程", "procedure"),
+    "obligations": ("义务", "obligation"),
     "revocation": ("撤销情形", "revocation ground"),
     "quotas": ("名额", "quota"),
     "steps": ("步骤", "step"),
@@ -162,6 +164,11 @@ def _afterwards(programme: Programme) -> Iterator[Use]:
         yield f"{where}.to", "parties", obligation.to
         yield f"{where}.form", "papers", obligation.form
         yield f"{where}.procedure", "procedures", obligation.procedure
+    for award in programme.awards:
+        if isinstance(award.validity, Validity):
+            yield f"awards[{award.id}].validity.renewed_by", "procedures", award.validity.renewed_by
+    for ground in programme.revocation:
+        yield f"revocation[{ground.id}].obligations", "obligations", ground.obligations
     for review in programme.re_reviews:
         yield f"re_reviews[{review.id}].procedure", "procedures", review.procedure
     for budget in programme.budgets:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.deadlines import check_deadlines
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
@@ -42,6 +43,7 @@ def check(programme: Programme, findings: Findings) -> None:
     """Report every fault of a definition whose shape is right."""
     check_references(programme, findings)
     check_numbers(programme, findings)
+    check_authorities(programme, findings)
     check_expressions(programme, findings)
     check_promises(programme, findings)
     step_ids: set[str] = set()

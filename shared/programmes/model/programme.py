@@ -330,6 +330,10 @@ class Programme:
             found = self._index("authorities")[found.successor]
         return found
 
+    def authorities_on(self, party: Party, day: date) -> tuple[Authority, ...]:
+        """The party's named authorities as they are on a day, the leading one first; a successor of two stands once."""
+        return tuple({found.id: found for found in (self.authority_on(a, day) for a in party.authorities)}.values())
+
     @cached_property
     def _answer_keys(self) -> Mapping[str, AnswerKey]:
         return answer_keys(self.metrics)

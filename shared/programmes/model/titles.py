@@ -27,6 +27,10 @@ class Validity:
     at_end: Annotated[Literal["lapses", "stays_until_reviewed"] | Unset, Meta(description="Without renewal.")] = UNSET
     renewal: Annotated[bool | Unset, Meta(description="Whether renewal may be applied for.")] = UNSET
     renewal_opens: Annotated[Duration | Unset | None, Meta(description="So long before the end.")] = None
+    renewed_by: Annotated[
+        tuple[Id, ...],
+        Meta(description="Procedures whose good end begins a new term; empty: those of the re-reviews."),
+    ] = ()
     source: Source = NOWHERE
 
 
@@ -96,6 +100,10 @@ class RevocationGround:
     ] = "other"
     window: Annotated[Duration | Unset | None, Meta(description="Within which period it must have happened.")] = None
     count: Annotated[Count | Unset | None, Meta(description="How often, e.g. of verified complaints.")] = None
+    obligations: Annotated[
+        tuple[Id, ...],
+        Meta(description="For omission: obligations of the holder that prove it when missed; empty: any of them."),
+    ] = ()
     unless: Annotated[Text | None, Meta(description="What excuses it, e.g. a good reason.")] = None
     officers: Annotated[Literal[1, 2] | Unset, Meta(description="Persons that must agree.")] = UNSET
     rectify_first: Annotated[bool | Unset, Meta(description="Whether time to put it right must be given.")] = UNSET
@@ -163,6 +171,11 @@ class Overlap:
         Literal["no_application_while_valid", "no_double_funding", "one_application_per_round", "needs_title_of"],
         Meta(description="needs_title_of: the other title is required, not forbidden."),
     ]
-    programmes: Annotated[tuple[Id, ...], Meta(description="Other programmes meant; empty: this one.")] = ()
-    within: Annotated[Duration | None, Meta(description="Looking back so far.")] = None
+    programmes: Annotated[
+        tuple[Id, ...], Meta(description="Ids of the programmes meant, of other levels too; empty: this one.")
+    ] = ()
+    within: Annotated[
+        Duration | None,
+        Meta(description="Looking back so far: to titles that ended, money that was paid, applications."),
+    ] = None
     source: Source = NOWHERE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -60,7 +61,8 @@ class Heard:
     def _delivery(self, event: said.PublicEvent) -> Delivery:
         self._said += 1
         about = event.round_id if isinstance(event, said.RoundOpened) else event.case_id
-        source = "registry" if isinstance(event, said.Certified | said.Revoked) else "review"
+        registry = isinstance(event, said.Certified | said.Revoked | said.Lapsed | said.Renewed)
+        source = "registry" if registry else "review"
         envelope = Envelope(
             id=f"case:{about}/{self._said}",
             source=source,
@@ -150,6 +152,18 @@ async def test_a_refusal_frees_the_place(heard: Heard) -> None:
     assert await heard.objections() == ()
 
 
+async def test_another_process_finds_what_this_one_wrote(heard: Heard) -> None:
+    await heard.hear(CALL, CERTIFIED)
+    later = FactStore(heard.database.pool, FactCodec(FACTS))
+    await later.start()
+    try:
+        another = Application("case-2", "draft", PROGRAMME.ref, CALL.round_id, DRAFT.applicant)
+        found = await Handlers(Shelf(PROGRAMME)).objections(CommittingStreams(later), another, NOW)
+    finally:
+        await later.stop()
+    assert [each.code for each in found] == ["title_still_valid"]
+
+
 async def test_a_title_and_its_end_are_remembered_whichever_service_the_case_began_at(heard: Heard) -> None:
     await heard.hear(CALL, CERTIFIED)
     (stands,) = await heard.objections()
@@ -226,3 +240,36 @@ async def test_open_rounds_are_those_whose_window_covers_the_instant(heard: Hear
 async def test_before_its_first_projection_a_list_asks_to_try_again(heard: Heard) -> None:
     with pytest.raises(Transient):
         await SqlApplications(heard.database.pool).page(ApplicationsWanted(), None, 1)
+
+
+async def test_what_becomes_of_the_title_is_on_the_timeline_and_is_remembered_of_its_holder(
+    heard: Heard,
+) -> None:
+    await heard.hear(CALL)
+    await heard.submitted()
+    about = ("case-1", PROGRAMME.ref, "2026-001")
+    holder = (*about, APPLICANT_USCC, "Example", COUNTY)
+    duty = said.ObligationMissed(*about, "report", "报告", "report", True, date(2027, 2, 28), NOW)
+    await heard.hear(
+        CERTIFIED,
+        duty,
+        replace(duty, owed_by_holder=False),
+        said.RectificationOrdered(*about, "silent", "不报送", "silent", "18", "late", date(2027, 3, 31), NOW),
+        said.TitleLapsed(*about, "validity_ended", "17", "validity ended", date(2029, 5, 27), NOW),
+        said.Lapsed(*holder, "validity ended", date(2029, 5, 27), NOW),
+    )
+    a = await heard.application()
+    assert [entry.what for entry in a.timeline][2:] == [
+        *("certified", "obligation_missed", "rectification_ordered", "lapsed")
+    ]
+    assert a.status == "lapsed"
+    known = (await heard.streams.load(ORGANISATION, APPLICANT_USCC)).state.titles["case-1"]
+    assert known.ended_on == date(2029, 5, 27)
+    await heard.hear(
+        said.TitleRenewed(*about, date(2029, 5, 27), date(2032, 5, 26), NOW),
+        said.Renewed(*holder, date(2029, 5, 27), date(2032, 5, 26), NOW),
+    )
+    a = await heard.application()
+    assert (a.status, a.valid_to, a.timeline[-1].what) == ("titled", date(2032, 5, 26), "renewed")
+    known = (await heard.streams.load(ORGANISATION, APPLICANT_USCC)).state.titles["case-1"]
+    assert (known.ended_on, known.last_day) == (None, date(2032, 5, 26))

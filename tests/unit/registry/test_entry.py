@@ -8,7 +8,7 @@ from functools import reduce
 
 import pytest
 
-from services.registry.domain.commands import Command, EnterTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
 from services.registry.domain.entry import Entry, Fact, decide, evolve, status_on
 from services.registry.domain.errors import (
     AlreadyEntered,
@@ -137,3 +137,36 @@ def test_a_title_without_an_end_does_not_lapse() -> None:
 
 def test_nothing_on_record_has_no_status() -> None:
     assert status_on(Entry(), date(2026, 1, 1)) is None
+
+
+LAPSE = LapseTitle(CASE, NUMBER, "不再符合条件", date(2028, 5, 1))
+RENEW = RenewTitle(CASE, NUMBER, date(2029, 11, 23), date(2032, 11, 22))
+
+
+def test_a_title_that_lapsed_early_is_lapsed_from_that_day_on() -> None:
+    entry = after(ENTER, LAPSE)
+    days = (date(2028, 4, 30), date(2028, 5, 1))
+    assert [status_on(entry, day) for day in days] == ["active", "lapsed"]
+    assert entry.valid_to == date(2028, 4, 30)
+
+
+def test_a_renewal_extends_the_last_day_and_undoes_a_lapse_by_date() -> None:
+    lapse = replace(LAPSE, lapsed_on=date(2029, 11, 23))
+    lapsed, renewed = after(ENTER, lapse), after(ENTER, lapse, RENEW)
+    assert (status_on(lapsed, date(2029, 11, 22)), status_on(lapsed, date(2029, 11, 23))) == ("active", "lapsed")
+    assert [status_on(renewed, day) for day in (date(2029, 11, 23), date(2032, 11, 22), date(2032, 11, 23))] == [
+        *("active", "active", "lapsed")
+    ]
+
+
+def test_a_lapse_and_a_renewal_are_recorded_once_and_never_of_a_revoked_title() -> None:
+    assert decide(LAPSE, after(ENTER, LAPSE), NOW) == ()
+    assert decide(RENEW, after(ENTER, RENEW), NOW) == ()
+    for command in (LAPSE, RENEW):
+        assert decide(command, after(ENTER, REVOKE), NOW) == ()
+        with pytest.raises(NotOnRecord):
+            decide(command, Entry(), NOW)
+        with pytest.raises(AnotherNumber):
+            decide(replace(command, number="650000-2026-000000000000-0"), after(ENTER), NOW)
+    with pytest.raises(ValidityReversed):
+        decide(replace(RENEW, valid_to=date(2029, 11, 22)), after(ENTER), NOW)

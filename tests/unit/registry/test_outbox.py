@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
 
+from services.registry.domain.commands import LapseTitle, RenewTitle
 from services.registry.domain.entry import Entry, decide, evolve
 from services.registry.domain.events import FACTS
 from services.registry.outbox import case_of, to_partners, to_public
@@ -16,6 +17,12 @@ from tests.unit.registry.test_entry import ENTER, NOW, NUMBER, REVOKE
 
 LATER = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
 ENTERED = decide(ENTER, Entry(), NOW)[0]
+LAPSED = decide(
+    LapseTitle(ENTER.case_id, NUMBER, "validity ended", date(2029, 11, 23)), evolve(Entry(), ENTERED), LATER
+)[0]
+RENEWED = decide(
+    RenewTitle(ENTER.case_id, NUMBER, date(2029, 11, 23), date(2032, 11, 22)), evolve(Entry(), ENTERED), LATER
+)[0]
 REVOKED = decide(REVOKE, evolve(Entry(), ENTERED), LATER)[0]
 
 
@@ -57,7 +64,30 @@ def test_a_revocation_becomes_revoked_with_its_ground() -> None:
     }
 
 
-@pytest.mark.parametrize("fact", [ENTERED, REVOKED], ids=lambda fact: type(fact).__name__)
+HOLDER = {
+    "case_id": ENTER.case_id,
+    "programme": ENTER.programme,
+    "number": NUMBER,
+    "holder_uscc": "91650100MA00000120",
+    "holder_name": "示范服务有限公司",
+    "holder_region": "653100",
+}
+
+
+def test_a_lapse_becomes_lapsed_and_a_renewal_renewed() -> None:
+    assert msgspec.to_builtins(to_public(recorded(LAPSED, 2))) == HOLDER | {
+        "reason": "validity ended",
+        "lapsed_on": "2029-11-23",
+        "lapsed_at": "2027-03-02T01:00:00Z",
+    }
+    assert msgspec.to_builtins(to_public(recorded(RENEWED, 2))) == HOLDER | {
+        "valid_from": "2029-11-23",
+        "valid_to": "2032-11-22",
+        "renewed_at": "2027-03-02T01:00:00Z",
+    }
+
+
+@pytest.mark.parametrize("fact", [ENTERED, REVOKED, LAPSED, RENEWED], ids=lambda fact: type(fact).__name__)
 def test_every_fact_has_a_case_and_partners_hear_the_same(fact: object) -> None:
     one = recorded(fact, 1)
     assert case_of(one) == ENTER.case_id
@@ -65,4 +95,4 @@ def test_every_fact_has_a_case_and_partners_hear_the_same(fact: object) -> None:
 
 
 def test_the_sample_covers_every_fact() -> None:
-    assert {type(ENTERED), type(REVOKED)} == set(FACTS)
+    assert {type(fact) for fact in (ENTERED, REVOKED, LAPSED, RENEWED)} == set(FACTS)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.registry.adapters.titles import SqlTitles, TitlesView
-from services.registry.domain.commands import RevokeTitle
+from services.registry.domain.commands import LapseTitle, RenewTitle, RevokeTitle
 from services.registry.domain.entry import Entry, Fact, decide, evolve
 from services.registry.domain.events import TitleEntered
 from services.registry.views import TitleMark, TitlesWanted
@@ -149,3 +149,34 @@ async def test_applying_a_batch_again_changes_nothing(registry: Database) -> Non
 
 async def test_a_count_stops_at_its_ceiling(titles: SqlTitles) -> None:
     assert await titles.count(TitlesWanted(TODAY), 2) == 2
+
+
+async def test_a_lapse_and_a_renewal_count_from_when_they_were_known(registry: Database) -> None:
+    """The term ends on 22 November 2029; the renewal is known eight days later, and reaches back."""
+    entered = title(1)
+    entry = evolve(Entry(), entered)
+    lapsed_at, renewed_at = (datetime(2029, 11, day, 0, 0, tzinfo=UTC) for day in (23, 30))
+    (lapse,) = decide(LapseTitle(entered.case_id, entered.number, "ended", date(2029, 11, 23)), entry, lapsed_at)
+    entry = evolve(entry, lapse)
+    renewal = RenewTitle(entered.case_id, entered.number, date(2029, 11, 23), date(2032, 11, 22))
+    (renewed,) = decide(renewal, entry, renewed_at)
+    await project(registry, TitlesView(), recorded(entered, lapse, renewed))
+    titles = SqlTitles(registry.pool)
+    day, known = date(2029, 11, 25), datetime(2029, 11, 26, tzinfo=UTC)
+    assert await found(titles, TitlesWanted(day)) == {"1": "active"}
+    assert await found(titles, TitlesWanted(day, known_before=known)) == {"1": "lapsed"}
+    assert await found(titles, TitlesWanted(date(2029, 11, 22), known_before=known)) == {"1": "active"}
+    assert await found(titles, TitlesWanted(day, known_before=known, status="active")) == {}
+    assert await found(titles, TitlesWanted(date(2032, 11, 23))) == {"1": "lapsed"}
+    (row,) = await titles.page(TitlesWanted(day), None, 10)
+    assert row.valid_to == date(2032, 11, 22)
+
+
+async def test_a_title_that_lapsed_before_its_last_day(registry: Database) -> None:
+    entered = title(1)
+    command = LapseTitle(entered.case_id, entered.number, "not re-reviewed", date(2028, 5, 1))
+    (lapse,) = decide(command, evolve(Entry(), entered), datetime(2028, 5, 1, 1, 0, tzinfo=UTC))
+    await project(registry, TitlesView(), recorded(entered, lapse))
+    titles = SqlTitles(registry.pool)
+    assert await found(titles, TitlesWanted(date(2028, 4, 30))) == {"1": "active"}
+    assert await found(titles, TitlesWanted(date(2028, 5, 1))) == {"1": "lapsed"}

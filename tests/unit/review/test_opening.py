@@ -42,6 +42,15 @@ def test_nobody_else_opens_it() -> None:
             opened(by)
 
 
+def test_the_authority_that_the_procedure_names_opens_what_another_begins() -> None:
+    ordered = replace(PROGRAMME, procedures=(MAIN, replace(MAIN, id="order", opened_by=MAIN.steps[1].actor)))
+    story = Story(ordered)
+    story.take(opened(REVIEWER, procedure="order", text=ordered))
+    assert (story.case.status, story.case.step) == ("open", MAIN.steps[0].id)
+    with pytest.raises(errors.WrongParty):
+        opened(OFFICER, procedure="order", text=ordered)
+
+
 def test_an_application_comes_through_intake() -> None:
     with pytest.raises(errors.OpensThroughIntake):
         opened(OWNER, text=PROGRAMME)

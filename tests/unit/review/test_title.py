@@ -10,6 +10,8 @@ import pytest
 
 from services.review.domain import commands as c
 from services.review.domain import errors
+from services.review.domain.days import PUBLISHED
+from services.review.domain.expiry import decide_enter
 from services.review.domain.people import Person
 from services.review.domain.title import (
     MOST_EVIDENCE,
@@ -19,7 +21,6 @@ from services.review.domain.title import (
     TitleEntered,
     decide_confirm,
     decide_dismiss,
-    decide_enter,
     decide_propose,
     decide_revoked,
     evolve,
@@ -44,13 +45,13 @@ def folded(*facts: Any) -> Title:
     return title
 
 
-HELD = folded(*decide_enter(ENTERED, NONE))
+HELD = folded(*decide_enter(ENTERED, NONE, PROGRAMME, NOW, PUBLISHED))
 PROPOSED = folded(ENTERED, *decide_propose(PROPOSAL, HELD, PROGRAMME, NOW))
 
 
 def test_a_title_is_entered_once() -> None:
     assert HELD.status == "held"
-    assert decide_enter(ENTERED, HELD) == ()
+    assert decide_enter(ENTERED, HELD, PROGRAMME, NOW, PUBLISHED) == ()
 
 
 def test_two_persons_revoke() -> None:

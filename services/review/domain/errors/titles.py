@@ -30,10 +30,10 @@ class TitleUnknown(Refusal):
 
 
 class TitleEnded(Refusal):
-    """The title was revoked already."""
+    """The title was revoked already, or lapsed."""
 
     code = "title_ended"
-    said = ("此称号已撤销。", "This title was revoked already.")
+    said = ("此称号已撤销或失效。", "This title was revoked already, or lapsed.")
     do = ("可查看其记录。", "Its record can be read.")
 
 

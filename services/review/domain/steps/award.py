@@ -9,7 +9,7 @@ from typing import ClassVar
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.shape import Decided, Parties, Situation
 from services.review.domain.subject import Applicant
-from services.review.domain.validity import validity_of
+from services.review.domain.validity import published_end, validity_of
 from shared.programmes.model import Awarding
 
 TYPE = "award"
@@ -89,17 +89,17 @@ def enter(situation: Situation) -> Decided:
         issuer_region=situation.programme.region,
         issuer_name=_issuer(situation),
         valid_from=since,
-        valid_to=until,
+        valid_to=published_end(award, until),
         conferred_at=situation.now,
     )
     return Decided((conferred,))
 
 
 def _issuer(situation: Situation) -> str:
-    """The first authority of the acting party, else the party's own name, in the regulation's words."""
+    """The first authority of the acting party under today's name, else the party's own name, in the text's words."""
     party = situation.programme.party(situation.step.actor)
-    names = {authority.id: authority.name.zh for authority in situation.programme.authorities}
-    return names[party.authorities[0]] if party.authorities else party.title.zh
+    acting = situation.programme.authorities_on(party, situation.today)
+    return acting[0].name.zh if acting else party.title.zh
 
 
 def lapse(situation: Situation) -> Decided:

@@ -14,7 +14,8 @@ TYPE = "close"
 
 @dataclass(frozen=True)
 class CaseClosed:
-    """The case ended. ``ended_by`` is the step that led here, ``reason`` what was said there."""
+    """The case ended. ``ended_by`` is the step that led here, ``reason`` what was said there, ``title`` the case id of
+    the title that it ran on."""
 
     NAME: ClassVar[str] = "review.case-closed.1"
     step: str
@@ -23,6 +24,7 @@ class CaseClosed:
     ended_by: str
     reason: str
     closed_at: datetime
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def enter(situation: Situation) -> Decided:
         ended_by=last.step if last else situation.step.id,
         reason=last.reason if last else "",
         closed_at=situation.now,
+        title=situation.case.title,
     )
     return Decided((closed,))
 

@@ -20,12 +20,15 @@ TYPE = "decide"
 
 @dataclass(frozen=True)
 class ProposeDecision:
-    """Propose to approve or to refuse."""
+    """Propose to approve or to refuse. Where a title is taken away, ``ground`` is one of those that the step names, and
+    ``no_excuse`` says why what the text lets excuse it does not hold."""
 
     step: str
     by: Person
     approve: bool
     reason: str
+    ground: str = ""
+    no_excuse: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class DecisionProposed:
     reason: str
     proposed_at: datetime
     desks: tuple[Desk, ...]
+    ground: str = ""
+    no_excuse: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def decide(command: Command, situation: Situation) -> Decided:
 def _propose(command: ProposeDecision, situation: Situation) -> Decided:
     if situation.state.proposal is not None:
         raise errors.ProposalStands()
-    reason = stated(command.reason)
+    reason, today = stated(command.reason), situation.today
     return Decided(
         (
             DecisionProposed(
@@ -155,10 +160,23 @@ def _propose(command: ProposeDecision, situation: Situation) -> Decided:
                 command.approve,
                 reason,
                 situation.now,
-                tuple(desk_of(party, situation.programme) for party in _approvers(situation)),
+                tuple(desk_of(party, situation.programme, today) for party in _approvers(situation)),
+                _ground(command, situation),
+                command.no_excuse.strip(),
             ),
         )
     )
+
+
+def _ground(command: ProposeDecision, situation: Situation) -> str:
+    """What a title is taken away for: one of the grounds that the step may rest on."""
+    parameters = situation.step.parameters
+    assert isinstance(parameters, Deciding)
+    if not (situation.case.title and parameters.basis and command.approve):
+        return ""
+    if command.ground not in parameters.basis:
+        raise errors.GroundUnknown(grounds=", ".join(parameters.basis))
+    return command.ground
 
 
 def _agree(command: ApproveDecision, proposal: DecisionProposed, situation: Situation) -> Decided:

@@ -171,7 +171,7 @@ def _object(command: ReceiveObjection, situation: Situation) -> Decided:
         grounds=stated(command.grounds),
         evidence=command.evidence,
         received_at=situation.now,
-        desk=desk_of(_investigator(situation).parties[0], situation.programme),
+        desk=desk_of(_investigator(situation).parties[0], situation.programme, situation.today),
     )
     return Decided((received,))
 
