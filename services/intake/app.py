@@ -6,14 +6,17 @@ from pathlib import Path
 
 import shared.programmes
 from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
+from services.intake.adapters.filings import FilingsView, SqlFilings
 from services.intake.domain.errors import Refusal
 from services.intake.domain.events import FACTS
+from services.intake.filings import FilingHandlers
 from services.intake.handlers import Handlers
 from services.intake.http import (
     Library,
     application_routes,
     document_routes,
     filing_routes,
+    filings_routes,
     programme_routes,
     round_routes,
 )
@@ -34,6 +37,7 @@ def build(around: Around, programmes: Library | None = None) -> Service:
     library = programmes or Catalogue.load(DEFINITIONS)
     store = around.store(FACTS)
     handlers, streams = Handlers(library), CommittingStreams(store)
+    filings = FilingHandlers(library, sandbox=around.settings.profile == "demo")
     applications, rounds = SqlApplications(around.database.pool), SqlRounds(around.database.pool)
     return assemble(
         around,
@@ -49,9 +53,12 @@ def build(around: Around, programmes: Library | None = None) -> Service:
                 application_routes(handlers, streams, applications, library, around.clock),
                 document_routes(handlers, streams, around.files, around.settings.upload_bytes),
                 filing_routes(handlers, streams),
+                filings_routes(
+                    filings, streams, around.files, SqlFilings(around.database.pool), around.settings.upload_bytes
+                ),
             ),
-            subscribers=(Inbox(store, handlers, around.clock),),
-            views=(ApplicationsView(), RoundsView()),
+            subscribers=(Inbox(store, handlers, filings, around.clock),),
+            views=(ApplicationsView(), RoundsView(), FilingsView()),
             refusals=(Refusal,),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,7 +25,7 @@ from services.intake.domain.places import Place
 from services.intake.domain.rounds import Round, announce, ensure_known
 from shared.envelope import Origin
 from shared.programmes.model import Programme
-from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
+from shared.runtime.ports import Loaded, Receipt, Stale, StreamKind, Streams
 from shared.runtime.streams import change
 
 APPLICATION: StreamKind[Application] = StreamKind("application", application.NONE, application.evolve)
@@ -79,10 +79,21 @@ class Handlers:
         return await self._change(streams, case_id, lambda a: decide_answers(command, a, programme, write.now), write)
 
     async def attach_document(
-        self, streams: Streams, case_id: str, command: c.AttachDocument, write: Write
+        self,
+        streams: Streams,
+        case_id: str,
+        command: c.AttachDocument,
+        write: Write,
+        keep: Callable[[], Awaitable[None]] | None = None,
     ) -> Loaded[Application]:
-        """Add a file that was received and checked already."""
+        """Add a file that was received and checked already; ``keep`` keeps it, once nothing refuses it."""
         programme = await self._programme(streams, case_id)
+        if keep is not None:
+            present = await streams.load(APPLICATION, case_id)
+            if write.expected is not None and present.version != write.expected:
+                raise Stale(f"the application is at version {present.version}, not {write.expected}")
+            decide_attach(command, present.state, programme, write.now)
+            await keep()
         return await self._change(streams, case_id, lambda a: decide_attach(command, a, programme, write.now), write)
 
     async def remove_document(

@@ -6,7 +6,15 @@ from typing import assert_never
 
 from services.intake.domain import events as e
 from shared.envelope import CaseId
-from shared.events import Applicant, ApplicationSubmitted, ApplicationWithdrawn, Document
+from shared.events import (
+    Applicant,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    Document,
+    Filer,
+    FilingSubmitted,
+    FilingWithdrawn,
+)
 from shared.runtime.ports import Recorded
 
 
@@ -15,10 +23,13 @@ def case_of(recorded: Recorded) -> CaseId:
     fact: e.Fact = recorded.fact
     if isinstance(fact, e.PlaceClaimed):
         return CaseId(fact.case_id)
-    return CaseId(recorded.stream.partition(":")[2])
+    # A filing is named after its case: <case>, or <case>.<visit>.
+    return CaseId(recorded.stream.partition(":")[2].partition(".")[0])
 
 
-def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn | None:
+def to_public(
+    recorded: Recorded,
+) -> ApplicationSubmitted | ApplicationWithdrawn | FilingSubmitted | FilingWithdrawn | None:
     """The published word for a fact; None for what only intake needs to know."""
     fact: e.Fact = recorded.fact
     match fact:
@@ -26,6 +37,10 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             return _submitted(fact)
         case e.ApplicationWithdrawn():
             return ApplicationWithdrawn(fact.case_id, fact.reason, fact.withdrawn_at)
+        case e.FilingSubmitted():
+            return _filed(fact)
+        case e.FilingWithdrawn():
+            return FilingWithdrawn(fact.case_id, fact.filing_id, fact.reason, fact.withdrawn_at)
         case (
             e.RoundAnnounced()
             | e.PlaceClaimed()
@@ -39,6 +54,13 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             | e.RefusalReceived()
             | e.TitleReceived()
             | e.TitleLost()
+            | e.FilingDrafted()
+            | e.StatementWritten()
+            | e.FilingTaken()
+            | e.FilingRefused()
+            | e.FilingAwaited()
+            | e.WaitEnded()
+            | e.CorrectionsAsked()
         ):
             return None
         case _:
@@ -46,15 +68,43 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
 
 
 def _submitted(fact: e.ApplicationSubmitted) -> ApplicationSubmitted:
-    asks = fact.applicant
     return ApplicationSubmitted(
         case_id=fact.case_id,
         programme=fact.programme,
         round_id=fact.round_id,
-        applicant=Applicant(asks.uscc, asks.name, asks.region, asks.level),
+        applicant=_applicant(fact.applicant),
         answers=fact.answers,
-        documents=tuple(Document(d.material, d.name, d.media_type, d.sha256, d.size) for d in fact.documents),
+        documents=_documents(fact.documents),
         declared_by=fact.declared_by,
         submitted_at=fact.submitted_at,
         revision=fact.revision,
     )
+
+
+def _filed(fact: e.FilingSubmitted) -> FilingSubmitted:
+    by = fact.filer
+    return FilingSubmitted(
+        case_id=fact.case_id,
+        filing_id=fact.filing_id,
+        programme=fact.programme,
+        procedure=fact.procedure,
+        step=fact.step,
+        visit=fact.visit,
+        title=fact.title,
+        applicant=_applicant(fact.applicant),
+        filer=Filer(by.id, by.role, by.region, by.organisation),
+        answers=fact.answers,
+        documents=_documents(fact.documents),
+        statement=fact.statement,
+        declared_by=fact.declared_by,
+        submitted_at=fact.submitted_at,
+        revision=fact.revision,
+    )
+
+
+def _applicant(asks: e.Applicant) -> Applicant:
+    return Applicant(asks.uscc, asks.name, asks.region, asks.level)
+
+
+def _documents(documents: tuple[e.Document, ...]) -> tuple[Document, ...]:
+    return tuple(Document(d.material, d.name, d.media_type, d.sha256, d.size) for d in documents)

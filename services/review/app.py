@@ -54,7 +54,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             routers=(
                 case_routes(streams, lists, library, around.files),
                 procedure_routes(handlers, streams),
-                act_routes(handlers, streams),
+                act_routes(handlers, streams, around.files),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
                 title_routes(handlers, streams, lists),

@@ -18,8 +18,10 @@ from services.review.domain.errors import (
     NoticeNotPosted,
     NoticeProvisional,
     ProgrammeNotRunnable,
+    Refusal,
     TitleUnknown,
 )
+from services.review.domain.filings import FilingRefused, FilingTaken, answer, decide_take
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
@@ -37,14 +39,14 @@ from services.review.domain.title import (
     decide_revoked,
 )
 from services.review.domain.years import Year, decide_publish
-from services.review.kinds import CASE, ROUND, TITLE, YEAR, Programmes, Write, calendar_at
+from services.review.kinds import CASE, FILING, ROUND, TITLE, YEAR, Programmes, Write, calendar_at
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
 from shared.runtime.ports import Loaded, Streams
 from shared.runtime.streams import change
 
-__all__ = ["CASE", "ROUND", "TITLE", "YEAR", "Handlers", "Programmes", "Write"]
+__all__ = ["CASE", "FILING", "ROUND", "TITLE", "YEAR", "Handlers", "Programmes", "Write"]
 
 
 class Handlers:
@@ -84,6 +86,31 @@ class Handlers:
             write.origin,
             receipt=write.receipt,
         )
+
+    async def take_filing(self, streams: Streams, command: c.TakeFiling, origin: Origin) -> None:
+        """A filing came from intake; whoever filed is told what became of it. The same revision twice is one."""
+        known, now = (await streams.load(FILING, command.filing_id)).state, origin.occurred_at
+        if command.revision <= known.revision:
+            return
+        begun = (await streams.load(CASE, command.case_id)).state
+        programme = self._programmes.get(begun.programme or command.programme)
+        days = await calendar_at(streams, now)
+        said: FilingTaken | FilingRefused
+        who = (command.case_id, command.filing_id, command.revision)
+        try:
+            if not command.visit:
+                rounds.ensure_runnable(programme, self._sandbox)
+            await change(
+                streams,
+                CASE,
+                command.case_id,
+                lambda case: decide_take(command, case, programme, now, days),
+                origin,
+            )
+            said = FilingTaken(*who, command.step, now)
+        except Refusal as refusal:
+            said = FilingRefused(*who, refusal.code, refusal.zh, refusal.en, now)
+        await change(streams, FILING, command.filing_id, lambda told: answer(said, told), origin)
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step."""

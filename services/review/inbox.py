@@ -54,6 +54,10 @@ class Inbox:
                     await self._receive(streams, event, origin)
                 case said.ApplicationWithdrawn() as event:
                     await self._handlers.withdraw_case(streams, event.case_id, event.reason, origin)
+                case said.FilingSubmitted() as event:
+                    await self._handlers.take_filing(streams, _filing(event), origin)
+                case said.FilingWithdrawn() as event:
+                    await self._handlers.withdraw_case(streams, event.case_id, event.reason, origin)
                 case said.Certified() as event:
                     await self._handlers.enter_title(streams, _entered(event), MYSELF, origin)
                 case said.Revoked() as event:
@@ -80,12 +84,37 @@ class Inbox:
             step=known.step,
             by=MYSELF,
             answers=event.answers,
-            papers=tuple(Paper(d.material, d.name, d.media_type, d.sha256, d.size) for d in event.documents),
+            papers=_papers(event.documents),
             declared_by=event.declared_by,
             revision=event.revision,
             filed_at=event.submitted_at,
         )
         await self._handlers.act(streams, event.case_id, filing, Write(origin))
+
+
+def _papers(documents: Sequence[said.Document]) -> tuple[Paper, ...]:
+    return tuple(Paper(d.material, d.name, d.media_type, d.sha256, d.size) for d in documents)
+
+
+def _filing(event: said.FilingSubmitted) -> c.TakeFiling:
+    about, by = event.applicant, event.filer
+    return c.TakeFiling(
+        case_id=event.case_id,
+        filing_id=event.filing_id,
+        revision=event.revision,
+        programme=event.programme,
+        procedure=event.procedure,
+        step=event.step,
+        visit=event.visit,
+        title=event.title,
+        applicant=Applicant(about.uscc, about.name, about.region, about.level),
+        by=Person(by.id, by.role, by.region, by.organisation),
+        answers=event.answers,
+        papers=_papers(event.documents),
+        statement=event.statement,
+        declared_by=event.declared_by,
+        submitted_at=event.submitted_at,
+    )
 
 
 def _entered(event: said.Certified) -> TitleEntered:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from services.review.domain import case, rounds, title, years
+from services.review.domain import case, filings, rounds, title, years
+from services.review.domain.filings import Answered
 from services.review.domain.rounds import Round
 from services.review.domain.subject import Case
 from services.review.domain.title import Title
@@ -20,6 +21,7 @@ from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
 CASE: StreamKind[Case] = StreamKind("case", case.NONE, case.evolve)
 ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
 YEAR: StreamKind[Year] = StreamKind("calendar", years.NONE, years.evolve)
+FILING: StreamKind[Answered] = StreamKind("filing", filings.NONE, filings.evolve)
 TITLE: StreamKind[Title] = StreamKind("title", title.NONE, title.evolve)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.review.domain import awaiting, filings
 from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
 from services.review.domain.events import Fact
 from services.review.domain.rounds import RoundOpened
@@ -39,10 +40,13 @@ from shared.runtime.ports import Recorded
 UNPUBLISHED_RESULTS = frozenset({"awarded", "withdrawn", "completed", "published"})
 """Ends of which another event tells already, or which refuse nobody anything."""
 
+LAPSED = frozenset({"late", "overdue"})
+"""Outcomes of the steps that wait for something to be handed in: the case went on without it."""
+
 
 def case_of(recorded: Recorded) -> CaseId:
-    """The key of every record about a fact: its case; a round's id for what is about a round."""
-    return CaseId(recorded.stream.partition(":")[2])
+    """The key of every record about a fact: its case (a filing is named after its case); a round's id for a round."""
+    return CaseId(recorded.stream.partition(":")[2].partition(".")[0])
 
 
 def to_public(recorded: Recorded) -> said.PublicEvent | None:
@@ -53,6 +57,18 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
         case check.CorrectionRequested():
             items = tuple(f"{item.subject}: {item.fault}" for item in fact.items)
             return said.CorrectionRequested(case_id, items, fact.requested_at)
+        case awaiting.FilingAwaited():
+            return _awaited(case_id, fact)
+        case filings.FilingTaken():
+            return said.FilingTaken(case_id, fact.filing, fact.revision, fact.step, fact.taken_at)
+        case filings.FilingRefused():
+            return said.FilingRefused(case_id, fact.filing, fact.revision, fact.code, fact.zh, fact.en, fact.refused_at)
+        case file.FilingReceived() if fact.straight:
+            return said.FilingTaken(case_id, "", fact.revision, fact.step, fact.filed_at)
+        case rectify.RectificationAccepted() if not fact.filing:
+            return said.FilingTaken(case_id, "", 0, fact.step, fact.accepted_at)
+        case StepConcluded() if fact.outcome in LAPSED:
+            return said.FilingLapsed(case_id, fact.step, fact.concluded_at)
         case assess.AssessmentConcluded():
             return _preliminary(case_id, fact)
         case score.ScoresOpened():
@@ -75,6 +91,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             )
         case (
             CaseOpened()
+            | awaiting.FilingEnclosed()
             | StepEntered()
             | StepDueRecounted()
             | StepConcluded()
@@ -112,6 +129,26 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return None
         case _:
             assert_never(fact)
+
+
+def _awaited(case_id: CaseId, fact: awaiting.FilingAwaited) -> said.FilingAwaited:
+    asks = fact.applicant
+    return said.FilingAwaited(
+        case_id=case_id,
+        programme=fact.programme,
+        procedure=fact.procedure,
+        step=fact.step,
+        visit=fact.visit,
+        step_zh=fact.step_zh,
+        step_en=fact.step_en,
+        party_zh=fact.party_zh,
+        party_en=fact.party_en,
+        role=fact.role,
+        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level),
+        due_at=fact.due_at,
+        due_provisional=fact.due_provisional,
+        awaited_at=fact.awaited_at,
+    )
 
 
 def _preliminary(case_id: CaseId, fact: assess.AssessmentConcluded) -> said.PreliminaryApproved | None:

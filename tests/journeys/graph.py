@@ -1,4 +1,4 @@
-"""Understands a case over HTTP by the graph of its steps alone."""
+"""Understands a case over HTTP by the graph of its steps alone: filings to intake, acts to review."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.review.domain.desks import desk_of
 from shared.identifiers.uscc import check_uscc
 from shared.programmes.model import Metric, Party, Procedure, Programme, Step
 from shared.programmes.model.answering import keys_of
+from tests.journeys.handing_in import HandingIn
 from tests.programmes.library import examples_of, library
 from tests.support.house import House, Somebody
 from tests.support.papers import pdf
@@ -104,11 +105,28 @@ class Walk:
         subject = {"uscc": self.uscc, "name": self.name, "region": self.region, "level": self.level}
         opening = {"programme": self.programme.id, "procedure": self.procedure.id, "subject": subject}
         first = self.programme.first_step(Standing(self.region, self.level), self.procedure.id)
-        answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
-        if answer.json().get("code") == "opens_through_intake":
+        by = self.person(first.actor)
+        if by.roles != "applicant" and first.type != "file":
+            self.case_id = ok(await self.house.post(by, "/review/cases", opening))["case_id"]
+            return
+        if by.roles == "applicant":
+            straight = await self.house.post(by, "/review/cases", opening)
+            assert straight.json()["code"] in ("opens_through_intake", "programme_not_runnable"), straight.text
+        answer = await self.house.post(by, "/intake/filings", opening)
+        if answer.json().get("code") == "applies_in_round":
             await self.apply()
-        else:
-            self.case_id = ok(answer)["case_id"]
+            return
+        filing = self.handing_in(by)
+        self.case_id = filing.begun(answer)["case_id"]
+        await self.hand_in(filing)
+
+    def handing_in(self, by: Somebody) -> HandingIn:
+        return HandingIn(self.house, self.programme, by, self.answers())
+
+    async def hand_in(self, filing: HandingIn) -> None:
+        await filing.furnish()
+        await filing.submit()
+        await filing.became("taken")
 
     async def apply(self) -> None:
         body = {"round_id": await self.round(), "name": self.name, "region": self.region, "level": self.level}
@@ -168,7 +186,9 @@ class Walk:
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def do_file(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "filing", {})
+        filing = self.handing_in(self.person(step.actor))
+        await filing.answer(self.case_id, step.id)
+        await self.hand_in(filing)
 
     async def do_check(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "acceptance")
@@ -239,7 +259,7 @@ class Walk:
             await self.act(self.person(party), step, "inspection", {**body, "party": party})
 
     async def do_rectify(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "rectification", {"opinion": "put right", "proof": ["0" * 64]})
+        await self.do_file(step)
 
     async def do_pay(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "payment", {"amount": "1", "voucher": "voucher"})

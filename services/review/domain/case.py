@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
+from services.review.domain.awaiting import FilingAwaited, FilingEnclosed
 from services.review.domain.desks import Desk
 from services.review.domain.people import Act
 from services.review.domain.steps import (
@@ -55,6 +56,8 @@ class CaseOpened:
     applicant: Applicant
     opened_at: datetime
     procedure: str = ""
+    filing: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ FACTS: tuple[type, ...] = (
     StepDueRecounted,
     StepConcluded,
     CaseWithdrawn,
+    FilingAwaited,
+    FilingEnclosed,
     *(fact for module in TYPES.values() for fact in module.FACTS),
 )
 NONE = Case()
@@ -126,10 +131,22 @@ def evolve(case: Case, fact: Any) -> Case:
                 programme=fact.programme,
                 round_id=fact.round_id,
                 procedure=fact.procedure,
+                filing=fact.filing,
+                title=fact.title,
                 applicant=fact.applicant,
             )
         case StepEntered():
             return _entered(case, fact)
+        case FilingAwaited():
+            return case
+        case FilingEnclosed():
+            return replace(
+                case,
+                answers={**case.answers, **fact.answers},
+                papers=(*case.papers, *fact.papers),
+                declared_by=fact.declared_by,
+                filed_at=fact.enclosed_at,
+            )
         case StepDueRecounted():
             return replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
         case StepConcluded():
@@ -173,6 +190,8 @@ def _in_step(case: Case, fact: Any) -> Case:
                 revision=fact.revision,
                 filed_at=fact.filed_at,
             )
+        case rectify.RectificationAccepted():
+            return replace(case, papers=(*case.papers, *fact.papers))
         case close.CaseClosed():
             return replace(case, status="closed", result=fact.result, step="", step_type="", due_at=None)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.review.domain.filings import TakeFiling
 from services.review.domain.progress import OpenCase
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
@@ -62,6 +63,7 @@ __all__ = [
     "ReturnProposal",
     "SealScore",
     "StopPayment",
+    "TakeFiling",
     "WaiveVisit",
     "WithdrawContent",
 ]

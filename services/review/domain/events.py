@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import case, rounds, title, years
+from services.review.domain import awaiting, case, filings, rounds, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -30,6 +30,9 @@ Fact = (
     | case.StepDueRecounted
     | case.StepConcluded
     | case.CaseWithdrawn
+    | awaiting.FilingAwaited
+    | awaiting.FilingEnclosed
+    | filings.Fact
     | file.FilingReceived
     | check.Fact
     | assess.Fact
@@ -50,4 +53,4 @@ Fact = (
     | years.YearPublished
 )
 
-FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS, *years.FACTS)
+FACTS: tuple[type, ...] = (*case.FACTS, *filings.FACTS, *rounds.FACTS, *title.FACTS, *years.FACTS)

@@ -1,6 +1,7 @@
 """Understands how a case is opened without an application: a report, a re-review, a plan, an incident, an evaluation.
 
-Whoever acts in the first step opens it. What begins with an application in a round comes through intake.
+Whoever acts in the first step opens it. What an applicant begins comes through intake: in a round as an application,
+all else as a filing; an authority opens its own cases straight here, or files at intake too.
 """
 
 from __future__ import annotations
@@ -25,10 +26,17 @@ def decide_open_directly(
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, command.procedure)
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
-    if is_application and command.procedure == programme.procedure().id:
+    if is_application and command.procedure == programme.procedure().id and not _without_rounds(command, programme):
         raise errors.OpensThroughIntake()
     ensure_reach(by, (first.actor,), programme, command.applicant, first)
+    if by.role == "applicant" and not command.filing:
+        raise errors.OpensThroughIntake()
     return decide_open(command, case, programme, now, calendar)
+
+
+def _without_rounds(command: OpenCase, programme: Programme) -> bool:
+    """What a programme without rounds begins with is filed like anything else (a draft, a request for a service)."""
+    return bool(command.filing) and programme.rounds is None
 
 
 def _ensure_fitting(subject: Applicant, programme: Programme) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from services.review.domain import errors
+from services.review.domain.awaiting import awaited
 from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
 from services.review.domain.days import PUBLISHED, due
 from services.review.domain.desks import desk_of, reaches
@@ -36,6 +37,9 @@ class OpenCase:
     applicant: Applicant
     procedure: str = ""
     """The programme's main procedure where empty."""
+    filing: str = ""
+    """The filing at intake that begins it; empty where an application or an authority does."""
+    title: str = ""
 
 
 def decide_open(
@@ -44,7 +48,16 @@ def decide_open(
     """Open the case at the first step of its programme; the same application twice is one case."""
     if case.status != "none":
         return ()
-    opened = CaseOpened(command.case_id, command.programme, command.round_id, command.applicant, now, command.procedure)
+    opened = CaseOpened(
+        case_id=command.case_id,
+        programme=command.programme,
+        round_id=command.round_id,
+        applicant=command.applicant,
+        opened_at=now,
+        procedure=command.procedure,
+        filing=command.filing,
+        title=command.title,
+    )
     case = evolve(case, opened)
     first = programme.first_step(command.applicant, command.procedure or None)
     return (opened, *_enter(case, first, programme, now, calendar))
@@ -195,4 +208,10 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar
         due_provisional=provisional,
     )
     case = evolve(case, entered)
-    return (entered, *decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+    owed = awaited(case, step, programme, now, entered.due_at, entered.due_provisional)
+    return (
+        entered,
+        *owed,
+        *decided.facts,
+        *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.review.domain.awaiting import awaited
 from services.review.domain.case import StepDueRecounted, evolve
 from services.review.domain.days import because, due
 from services.review.domain.people import Person
@@ -21,7 +22,7 @@ def decide_recount(
     """Count what is provisional in the present step again: its own deadline and its notice. Twice is once."""
     if case.status != "open" or case.step != step_id:
         return ()
-    moved = _step_due(case, programme, now, calendar)
+    moved: Facts = _step_due(case, programme, now, calendar)
     for fact in moved:
         case = evolve(case, fact)
     if case.step_type != notice.TYPE:
@@ -38,4 +39,5 @@ def _step_due(case: Case, programme: Programme, now: datetime, calendar: Calenda
     if (at, provisional) == (case.due_at, case.due_provisional):
         return ()
     why = because(calendar, case.entered_at, at)
-    return (StepDueRecounted(case.step, at, provisional, why, now),)
+    recounted = StepDueRecounted(case.step, at, provisional, why, now)
+    return (recounted, *awaited(case, programme.step(case.step), programme, now, at, provisional))

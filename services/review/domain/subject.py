@@ -47,13 +47,16 @@ class Concluded:
 @dataclass(frozen=True)
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
-    every step that was entered, ``entered`` how often, ``history`` how each ended."""
+    every step that was entered, ``entered`` how often, ``history`` how each ended. ``filing`` is the filing at intake
+    that began it, ``title`` the case of the title that it is about."""
 
     case_id: str = ""
     status: Status = "none"
     programme: str = ""
     procedure: str = ""
     round_id: str = ""
+    filing: str = ""
+    title: str = ""
     applicant: Applicant = Applicant("", "", "", "")
     answers: Mapping[str, Answer] = field(default_factory=dict)
     papers: tuple[Paper, ...] = ()
@@ -71,6 +74,11 @@ class Case:
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     result: str = ""
+
+    @property
+    def visit(self) -> int:
+        """Which of the case's steps the present one is, counted from 1 and over all."""
+        return sum(self.entered.values())
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

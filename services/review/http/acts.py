@@ -20,8 +20,10 @@ from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Paper
 from services.review.handlers import Handlers
 from services.review.http import bodies as b
+from services.review.http.papers import ensure_kept
 from services.review.http.shown import OFFICIALS, PARTIES, Id, Moved, StepId, moved, person, receipt, visible, writing
 from shared.envelope import Role
+from shared.runtime.files import Files
 from shared.runtime.http import Allow, Changing, Input, answer, router
 from shared.runtime.ports import Streams
 
@@ -93,11 +95,11 @@ ACTS: tuple[Act, ...] = (
 )
 
 
-def act_routes(handlers: Handlers, streams: Streams) -> APIRouter:
+def act_routes(handlers: Handlers, streams: Streams, files: Files) -> APIRouter:
     """Every act of the table."""
     routes = router(tags=["acts"])
     for act in ACTS:
-        endpoint = _with_body(handlers, streams, act) if act.body else _without_body(handlers, streams, act)
+        endpoint = _with_body(handlers, streams, files, act) if act.body else _without_body(handlers, streams, act)
         path = f"/cases/{{case_id}}/steps/{{step}}/{act.path}"
         name = act.path.replace("-", "_")
         routes.add_api_route(path, Allow(act.roles, NOTE)(endpoint), methods=["POST"], response_model=Moved, name=name)
@@ -107,9 +109,12 @@ def act_routes(handlers: Handlers, streams: Streams) -> APIRouter:
 Endpoint = Callable[..., Any]
 
 
-def _with_body(handlers: Handlers, streams: Streams, act: Act) -> Endpoint:
+def _with_body(handlers: Handlers, streams: Streams, files: Files, act: Act) -> Endpoint:
     async def endpoint(case_id: Id, step: StepId, body: Input, command: Changing) -> Response:
-        return await _carry_out(handlers, streams, case_id, act.make(step, person(command.actor), body), command)
+        asked = act.make(step, person(command.actor), body)
+        await visible(streams, case_id, command.actor)
+        await ensure_kept(files, asked)
+        return await _carry_out(handlers, streams, case_id, asked, command)
 
     # FastAPI reads the body's shape from here; each act has its own.
     endpoint.__annotations__["body"] = act.body

@@ -11,6 +11,7 @@ from services.intake.adapters.applications import ApplicationsView, RoundsView, 
 from services.intake.domain import commands as c
 from services.intake.domain.application import Application
 from services.intake.domain.events import FACTS
+from services.intake.filings import FilingHandlers
 from services.intake.handlers import APPLICATION, ROUND, Handlers, Write
 from services.intake.inbox import Inbox
 from services.intake.views import ApplicationMark, ApplicationsWanted, RoundMark
@@ -48,7 +49,8 @@ class Heard:
         self.store = FactStore(database.pool, FactCodec(FACTS))
         self.streams = CommittingStreams(self.store)
         self.handlers = Handlers(Shelf(PROGRAMME))
-        self.consumer = Consumer(database, Inbox(self.store, self.handlers, FixedClock(NOW)))
+        self.filings = FilingHandlers(Shelf(PROGRAMME), sandbox=True)
+        self.consumer = Consumer(database, Inbox(self.store, self.handlers, self.filings, FixedClock(NOW)))
         self._said = 0
 
     async def hear(self, *events: said.PublicEvent) -> None:

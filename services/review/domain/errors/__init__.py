@@ -4,6 +4,7 @@ from services.review.domain.errors.opening import (
     AnswersWrong,
     FiledThroughIntake,
     OpensThroughIntake,
+    PaperUnknown,
     ProcedureUnknown,
     SubjectInvalid,
 )
@@ -113,6 +114,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     OpensThroughIntake,
     SubjectInvalid,
     FiledThroughIntake,
+    PaperUnknown,
 )
 
 __all__ = [
@@ -150,6 +152,7 @@ __all__ = [
     "OutsideRegion",
     "OwnOrganisation",
     "PanelWrong",
+    "PaperUnknown",
     "ParameterUnset",
     "PointsWrong",
     "ProcedureUnknown",
