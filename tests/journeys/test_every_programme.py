@@ -1,6 +1,7 @@
 """One whole case for every procedure of every shipped regulation, over HTTP on a real database, by the graph alone.
 
-Applications go through intake in a round; everything else is opened in review by the party of its first step.
+Applications go through intake in a round; everything else that is handed in is filed at intake; authorities open their
+own cases in review.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ async def test_a_whole_case(house: House, programme: Programme, procedure: Proce
             await walk.run()
         return
     if not programme.accepts_new_cases:
-        with pytest.raises(AssertionError, match="programme_not_runnable"):
+        with pytest.raises(AssertionError, match=r"programme_not_(open|runnable)"):
             await walk.begin()
         return
     case = await walk.run()
