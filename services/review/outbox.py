@@ -10,6 +10,7 @@ from services.review.domain.events import Fact
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
     assess,
+    assessors,
     award,
     check,
     close,
@@ -119,6 +120,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | pay.InstalmentPaid()
             | pay.PaymentStopped()
             | inspect.InspectionRecorded()
+            | assessors.AssessorsNamed()
             | rectify.RectificationAccepted()
             | TitleEntered()
             | RevocationProposed()

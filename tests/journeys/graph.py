@@ -255,8 +255,23 @@ class Walk:
         points = {h.id: str(h.most) for h in self.programme.rubric(rubric).heads} if rubric else {}
         findings = ["in order" for _ in parameters.topics]  # type: ignore[union-attr]
         body = {"passes": True, "opinion": "good", "findings": findings, "points": points, "verdicts": verdicts}
+        outside = await self.name_assessors(step)
         for party in parameters.assessors or (step.actor,):  # type: ignore[union-attr]
-            await self.act(self.person(party), step, "inspection", {**body, "party": party})
+            by = outside.get(party) or self.person(party)
+            await self.act(by, step, "inspection", {**body, "party": party})
+
+    async def name_assessors(self, step: Step) -> dict[str, Somebody]:
+        """Whoever comes from outside is named by the step's actor: experts, and applicants who assess another."""
+        roles = {name: self.programme.party(name).role for name in step.parameters.assessors}  # type: ignore[union-attr]
+        people = {
+            name: Somebody(f"assessor-{next(NUMBERS)}", role, "", "9" * 18 if role == "applicant" else "")
+            for name, role in roles.items()
+            if role == "expert" or (role == "applicant" and name != step.actor)
+        }
+        if people:
+            named = [{"party": name, "id": one.id, "name": one.id} for name, one in people.items()]
+            await self.act(self.person(step.actor), step, "assessors", {"assessors": named})
+        return people
 
     async def do_rectify(self, step: Step) -> None:
         await self.do_file(step)

@@ -6,6 +6,7 @@ from services.review.domain.filings import TakeFiling
 from services.review.domain.progress import OpenCase
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
+from services.review.domain.steps.assessors import NameAssessors
 from services.review.domain.steps.award import RecordEntry
 from services.review.domain.steps.check import AcceptApplication, RefuseAcceptance, RequestCorrection
 from services.review.domain.steps.decide import ApproveDecision, ProposeDecision, ReturnProposal
@@ -43,6 +44,7 @@ __all__ = [
     "DismissRevocation",
     "FileInStep",
     "GiveEndorsement",
+    "NameAssessors",
     "OpenCase",
     "OpenRound",
     "PayInstalment",

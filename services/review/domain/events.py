@@ -45,7 +45,7 @@ Fact = (
     | award.Fact
     | publish.Fact
     | pay.Fact
-    | inspect.InspectionRecorded
+    | inspect.Fact
     | rectify.RectificationAccepted
     | close.CaseClosed
     | rounds.RoundOpened

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Response
 
 from services.review.domain import commands as c
 from services.review.domain.people import Person
+from services.review.domain.steps.assessors import Assessor
 from services.review.domain.steps.check import Item
 from services.review.domain.steps.score_acts import Expert
 from services.review.domain.steps.shape import StepCommand
@@ -47,6 +48,11 @@ def _correction(step: str, by: Person, body: b.Correction) -> StepCommand:
 
 def _experts(step: str, by: Person, body: b.Experts) -> StepCommand:
     return c.AssignExperts(step, by, tuple(Expert(e.id, e.name, e.organisation) for e in body.experts))
+
+
+def _assessors(step: str, by: Person, body: b.Assessors) -> StepCommand:
+    named = tuple(Assessor(a.party, a.id, a.name, a.organisation) for a in body.assessors)
+    return c.NameAssessors(step, by, named)
 
 
 def _same(command: Callable[..., StepCommand]) -> Callable[..., StepCommand]:
@@ -88,7 +94,8 @@ ACTS: tuple[Act, ...] = (
     Act("return", b.Disagreement, _same(c.ReturnProposal)),
     Act("publication", b.Address, _same(c.PublishContent), PARTIES),
     Act("publication-withdrawal", b.Reason, _same(c.WithdrawContent), PARTIES),
-    Act("inspection", b.Inspection, _same(c.RecordInspection), PARTIES),
+    Act("assessors", b.Assessors, _assessors),
+    Act("inspection", b.Inspection, _same(c.RecordInspection), (*PARTIES, "expert")),
     Act("payment", b.Payment, _same(c.PayInstalment)),
     Act("payment-stop", b.Reason, _same(c.StopPayment)),
     Act("rectification", b.Rectification, _same(c.AcceptRectification), PARTIES),
