@@ -95,20 +95,18 @@ class Teller:
             today = local_day(self._clock.now())
             later = end(Calendar(), Rule(today, act.wait_working_days, "working_day")).day
             self._clock.advance(later - today)
-            self._close_provisional(case_id, act.step)
+            if case.body["states"][act.step]["provisional"]:
+                self._close_as_counted(case_id, act.step)
             return
         path = f"/cases/{case_id}/steps/{act.step}/{act.act}"
         self._visitor.write(act.who, "POST", "review", path, self._body(act), case.version)
 
-    def _close_provisional(self, case_id: str, step: str) -> None:
+    def _close_as_counted(self, case_id: str, step: str) -> None:
         """A notice that rests on a year that nobody published stays open: whoever posted it closes it as counted."""
         case = self._standing(case_id, step)
-        if case.body["states"][step]["provisional"]:
-            who = next(act.who for act in self._story.acts if (act.step, act.act) == (step, "posting"))
-            path = f"/cases/{case_id}/steps/{step}/closing-as-counted"
-            self._visitor.write(
-                who, "POST", "review", path, {"reason": "演示：该年安排未公布，按工作日计满"}, case.version
-            )
+        who = next(act.who for act in self._story.acts if (act.step, act.act) == (step, "posting"))
+        path = f"/cases/{case_id}/steps/{step}/closing-as-counted"
+        self._visitor.write(who, "POST", "review", path, {"reason": "演示：该年安排未公布，按工作日计满"}, case.version)
 
     def _body(self, act: Act) -> dict[str, object] | None:
         """The day of today where the story says so: it is told on any day."""

@@ -22,4 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         elif "journeys" in item.path.parts:
             # one worker for each installation, else every worker would start them all
             item.add_marker(pytest.mark.xdist_group("journeys-kafka" if "kafka" in item.name else "journeys"))
+        elif item.path.stem == "test_image":
+            item.add_marker(pytest.mark.xdist_group("image"))  # it is built once
     items.sort(key=lambda item: (item.get_closest_marker("faults") is not None, item.path.stem == "test_minute"))

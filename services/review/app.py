@@ -14,6 +14,7 @@ from services.review.handlers import Handlers, Programmes
 from services.review.http import (
     act_routes,
     case_routes,
+    deadline_routes,
     objection_routes,
     procedure_routes,
     round_routes,
@@ -55,6 +56,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 case_routes(streams, lists, library, around.files),
                 procedure_routes(handlers, streams),
                 act_routes(handlers, streams, around.files),
+                deadline_routes(streams, library, around.clock),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
                 title_routes(handlers, streams, lists),

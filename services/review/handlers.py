@@ -40,6 +40,7 @@ from services.review.domain.title import (
 )
 from services.review.domain.years import Year, decide_publish
 from services.review.kinds import CASE, FILING, ROUND, TITLE, YEAR, Programmes, Write, calendar_at
+from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
@@ -61,9 +62,10 @@ class Handlers:
     async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
         """An application was filed for the first time."""
         programme, now = self._programmes.get(command.programme), origin.occurred_at
-        days = await calendar_at(streams, now)
+        days, call = await calendar_at(streams, now), (await streams.load(ROUND, command.round_id)).state.opened
+        opening = replace(command, round_opens_at=call.opens_at, round_closes_at=call.closes_at) if call else command
         await change(
-            streams, CASE, command.case_id, lambda known: decide_open(command, known, programme, now, days), origin
+            streams, CASE, command.case_id, lambda known: decide_open(opening, known, programme, now, days), origin
         )
 
     async def open_directly(
@@ -94,7 +96,7 @@ class Handlers:
             return
         begun = (await streams.load(CASE, command.case_id)).state
         programme = self._programmes.get(begun.programme or command.programme)
-        days = await calendar_at(streams, now)
+        days = await calendar_at(streams, now, begun.opened_at)
         said: FilingTaken | FilingRefused
         who = (command.case_id, command.filing_id, command.revision)
         try:
@@ -114,7 +116,7 @@ class Handlers:
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step."""
-        programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
+        programme, days = await self._text_and_days(streams, case_id, write.now)
         return await change(
             streams,
             CASE,
@@ -132,7 +134,7 @@ class Handlers:
 
     async def let_step_lapse(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
         """The deadline of a step passed; answers whether anything followed."""
-        programme, days = await self._programme(streams, case_id), await calendar_at(streams, origin.occurred_at)
+        programme, days = await self._text_and_days(streams, case_id, origin.occurred_at)
         before = await streams.load(CASE, case_id)
         after = await change(
             streams, CASE, case_id, lambda known: decide_lapse(step, known, programme, origin.occurred_at, days), origin
@@ -152,8 +154,8 @@ class Handlers:
 
     async def recount(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
         """A year was published; answers whether anything moved."""
-        programme, now = await self._programme(streams, case_id), origin.occurred_at
-        days, before = await calendar_at(streams, now), await streams.load(CASE, case_id)
+        now, before = origin.occurred_at, await streams.load(CASE, case_id)
+        programme, days = await self._text_and_days(streams, case_id, now)
         after = await change(
             streams, CASE, case_id, lambda known: decide_recount(step, by, known, programme, now, days), origin
         )
@@ -242,11 +244,12 @@ class Handlers:
             raise ProgrammeNotRunnable(what="unknown, or not open for cases")
         return programme
 
-    async def _programme(self, streams: Streams, case_id: str) -> Programme:
+    async def _text_and_days(self, streams: Streams, case_id: str, now: datetime) -> tuple[Programme, Calendar]:
+        """The text that the case is under, and the calendar over its whole time."""
         known = (await streams.load(CASE, case_id)).state
         if known.status == "none":
             raise CaseUnknown()
-        return self._programmes.get(known.programme)
+        return self._programmes.get(known.programme), await calendar_at(streams, now, known.opened_at)
 
     async def _programme_of_title(self, streams: Streams, case_id: str) -> Programme:
         known = (await streams.load(TITLE, case_id)).state

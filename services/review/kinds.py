@@ -46,7 +46,9 @@ class Write:
         return self.origin.occurred_at
 
 
-async def calendar_at(streams: Streams, now: datetime) -> Calendar:
-    """The package's years, and those that were published as facts and can matter now."""
-    years_ = [(await streams.load(YEAR, str(year))).state for year in range(now.year - 1, now.year + 2)]
+async def calendar_at(streams: Streams, now: datetime, since: datetime | None = None) -> Calendar:
+    """The package's years, and those that were published as facts and can matter now: a case that is older (``since``)
+    may stand in a period that began long ago."""
+    first = min(now.year, since.year if since else now.year) - 1
+    years_ = [(await streams.load(YEAR, str(year))).state for year in range(first, now.year + 2)]
     return Calendar({known.published.year: known.published.plan() for known in years_ if known.published})

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.review.domain import awaiting, filings
-from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
+from services.review.domain.case import (
+    CaseOpened,
+    CaseWithdrawn,
+    StepConcluded,
+    StepDueCounted,
+    StepDueRecounted,
+    StepEntered,
+)
 from services.review.domain.events import Fact
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
@@ -68,7 +75,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return said.FilingTaken(case_id, "", fact.revision, fact.step, fact.filed_at)
         case rectify.RectificationAccepted() if not fact.filing:
             return said.FilingTaken(case_id, "", 0, fact.step, fact.accepted_at)
-        case StepConcluded() if fact.outcome in LAPSED:
+        case StepConcluded() if fact.outcome in LAPSED and fact.reason != file.FILED_LATE:
             return said.FilingLapsed(case_id, fact.step, fact.concluded_at)
         case assess.AssessmentConcluded():
             return _preliminary(case_id, fact)
@@ -94,6 +101,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             CaseOpened()
             | awaiting.FilingEnclosed()
             | StepEntered()
+            | StepDueCounted()
             | StepDueRecounted()
             | StepConcluded()
             | CaseWithdrawn()

@@ -1,6 +1,6 @@
 """Understands which days are worked and when a period ends: working days with 调休, provisional years, explanations."""
 
-from shared.calendar.counting import Due, Moved, Rule, Unit, end, longer, on_day, recompute, window_fault, yearly
+from shared.calendar.counting import Due, Moved, Rule, Unit, after, end, longer, on_day, recompute, window_fault, yearly
 from shared.calendar.days import SHANGHAI, Calendar, Day, YearPlan
 from shared.calendar.validity import valid_to
 
@@ -13,6 +13,7 @@ __all__ = [
     "Rule",
     "Unit",
     "YearPlan",
+    "after",
     "end",
     "longer",
     "on_day",

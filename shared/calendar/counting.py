@@ -100,7 +100,11 @@ def _working(calendar: Calendar, rule: Rule) -> tuple[tuple[Day, int | None], ..
 
 
 def _plain(calendar: Calendar, rule: Rule) -> tuple[tuple[Day, int | None], ...]:
-    last = _corresponding(rule) - timedelta(days=int(rule.count_start_day))
+    last = _corresponding(rule)
+    # Where the month is too short for the corresponding day, its last day is the day before that one already.
+    short = rule.unit in ("month", "year") and last.day < rule.start.day
+    if rule.count_start_day and not short:
+        last -= timedelta(days=1)
     return ((calendar.day(rule.start), None), (calendar.day(last), None))
 
 
@@ -114,6 +118,12 @@ def months_later(start: date, months: int) -> date:
     """The corresponding day; the last day of the month where that month has none."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, gregorian.monthrange(year, month + 1)[1]))
+
+
+def after(start: datetime, length: timedelta) -> Due:
+    """So many minutes or hours after an instant, through nights and days off; nothing can move it."""
+    last = (start + length).astimezone(SHANGHAI)
+    return Due(last.date(), last.time(), provisional=False)
 
 
 def on_day(day: date, at: time | None = None) -> Due:

@@ -31,7 +31,8 @@ _LISTED: frozenset[int] = frozenset(day.year for day in (*constants.holidays, *c
 
 @dataclass(frozen=True)
 class YearPlan:
-    """One year's notice: all days off that it names, all make-up days, and where it is published."""
+    """One year's notice: all days off that it names, all make-up days, and where it is published. The first holiday may
+    take days of the December before."""
 
     year: int
     off: frozenset[date]
@@ -39,8 +40,10 @@ class YearPlan:
     notice: str
 
     def __post_init__(self) -> None:
-        if any(day.year != self.year for day in self.off | self.make_up):
-            raise ValueError(f"every day of the plan must lie in {self.year}")
+        if any(
+            day.year != self.year and (day.year, day.month) != (self.year - 1, 12) for day in self.off | self.make_up
+        ):
+            raise ValueError(f"every day of the plan must lie in {self.year}, or in the December before")
         if self.off & self.make_up:
             raise ValueError("a day cannot be off and worked at once")
         if any(day.weekday() < 5 for day in self.make_up):
@@ -82,6 +85,9 @@ class Calendar:
 
     def day(self, when: date) -> Day:
         """What this day is; a day of an unpublished year goes by its weekday and is provisional."""
+        later = self.plans.get(when.year + 1)
+        if later is not None and (when in later.off or when in later.make_up):
+            return Day(when, _kind(when, when in later.off, when in later.make_up), not self.published(when.year))
         plan = self.plans.get(when.year)
         if plan is not None:
             return Day(when, _kind(when, when in plan.off, when in plan.make_up), provisional=False)

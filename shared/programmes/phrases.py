@@ -29,6 +29,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "filed": ("提交", "the filing"),
     "decided": ("决定", "the decision"),
     "awarded": ("授予", "the award"),
+    "round_opened": ("申报开始", "the round opened"),
     "round_closed": ("申报截止", "the round closed"),
     "ordered": ("责令", "the order"),
     "met": ("条件满足", "the condition was met"),
@@ -167,7 +168,11 @@ def _deadline(value: Deadline) -> Text:
             zh=f"自{zh}起{length.zh}",
             en=f"{length.en} from when {en}" if value.starts == "entered" else f"{length.en} after {en}",
         )
-    return said(value.yearly if value.yearly is not None else value.on)
+    found = said(value.yearly if value.yearly is not None else value.on)
+    if value.yearly is None or value.starts == "entered":
+        return found
+    zh, en = EVENTS[value.starts]
+    return Text(zh=f"{zh}之后{found.zh}", en=f"{found.en}, the first after {en}")
 
 
 def _in_force(value: InForce) -> Text:

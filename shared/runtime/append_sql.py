@@ -67,10 +67,14 @@ RETURNING stream_id
 _ONE = """
 INSERT INTO facts (stream_id, version, name, state)
 SELECT $1::text, $2::bigint, $3::text, $4::bytea
-WHERE $5::bigint = 0
-   OR (SELECT 1 FROM facts f WHERE f.stream_id = $1::text AND f.version = $5::bigint LIMIT 1) IS NOT NULL
+WHERE (SELECT 1 FROM facts f WHERE f.stream_id = $1::text AND f.version = $5::bigint LIMIT 1) IS NOT NULL
 ON CONFLICT DO NOTHING
 RETURNING true
+"""
+
+# And what the first fact of a stream needs of that: nothing has to stand before it.
+_FIRST = """
+INSERT INTO facts (stream_id, version, name, state) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true
 """
 
 # A key that has expired may be used again.
@@ -99,7 +103,10 @@ async def insert(connection: AnyConnection, appends: Sequence[Encoded]) -> list[
     """
     if len(appends) == 1 and len(appends[0].facts) == 1 and appends[0].receipt is None:
         lone = appends[0]
-        done = await connection.fetchval(_ONE, lone.stream, *lone.facts[0], lone.expected)
+        if lone.expected:
+            done = await connection.fetchval(_ONE, lone.stream, *lone.facts[0], lone.expected)
+        else:
+            done = await connection.fetchval(_FIRST, lone.stream, *lone.facts[0])
         return [None if done else Conflict(f"{lone.stream} is no longer at version {lone.expected}")]
     rows = [(a.stream, *fact, a.expected, *(a.key or (None, None))) for a in appends for fact in a.facts]
     written: dict[str, int] = {}

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from shared.runtime import parking
 from shared.runtime.attempt import TRIES, Refused, prepared
@@ -24,14 +23,22 @@ from shared.runtime.topic_names import dead_letters
 
 log = logging.getLogger(__name__)
 
+Partition = tuple[str, int]
 Bury = Callable[[Sequence[Record]], Awaitable[None]]
 BURY_SECONDS = 5.0
 
-_LOCK_OFFSET = """
-INSERT INTO offsets AS o (subscriber, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
-ON CONFLICT (subscriber, topic, partition) DO UPDATE SET updated_at = now() RETURNING next_offset
+# In the order of the key, so that two members of a group never wait for each other crosswise.
+_LOCK_OFFSETS = """
+INSERT INTO offsets AS o (subscriber, topic, partition, next_offset)
+SELECT $1, w.* FROM unnest($2::text[], $3::int[], $4::bigint[]) AS w(topic, partition, first)
+ORDER BY w.topic, w.partition
+ON CONFLICT (subscriber, topic, partition) DO UPDATE SET updated_at = now() RETURNING topic, partition, next_offset
 """
-_MOVE_OFFSET = "UPDATE offsets SET next_offset = $4 WHERE subscriber = $1 AND topic = $2 AND partition = $3"
+_MOVE_OFFSETS = """
+UPDATE offsets AS o SET next_offset = w.next
+FROM unnest($2::text[], $3::int[], $4::bigint[]) AS w(topic, partition, next)
+WHERE o.subscriber = $1 AND o.topic = w.topic AND o.partition = w.partition
+"""
 _SEEN = """
 SELECT s.source, s.stream, s.version FROM seen s
 JOIN unnest($2::text[], $3::text[]) AS w(source, stream) ON s.source = w.source AND s.stream = w.stream
@@ -78,7 +85,7 @@ class Consumer:
         self._database = database
         self._subscriber = subscriber
         self._bury = bury
-        self._next: dict[tuple[str, int], int] = {}
+        self._next: dict[Partition, int] = {}
 
     @property
     def name(self) -> str:
@@ -88,7 +95,7 @@ class Consumer:
     def topics(self) -> tuple[str, ...]:
         return self._subscriber.topics
 
-    async def positions(self, partitions: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+    async def positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
         """The truth about where to go on. Raises ``Transient`` where the database is away."""
         topics, numbers = [topic for topic, _ in partitions], [number for _, number in partitions]
         try:
@@ -109,14 +116,14 @@ class Consumer:
         return found
 
     async def receive(self, batch: Sequence[Delivery]) -> None:
-        """Returns when the batch is applied, parked or kept. Raises ``Transient``: hand the same over again."""
+        """Returns when the batch is applied, parked or kept, all of it in one transaction where nothing is refused.
+        Each partition's deliveries stand in their order. Raises ``Transient``: hand the same over again."""
         try:
-            for _, deliveries in groupby(batch, key=_partition):
-                await self._settle([storable(delivery) for delivery in deliveries])
+            await self._settle([storable(delivery) for delivery in batch])
         except TRANSIENT as fault:
             raise Transient(f"{type(fault).__name__} {fault}") from fault
 
-    # ── one batch of one partition ───────────────────────────────────────────────────────────────────────────
+    # ── one batch, of one partition or of several ────────────────────────────────────────────────────────────
 
     async def _settle(self, batch: Sequence[Delivery], refusal: str = "") -> None:
         """``refusal`` is the reason to park the only delivery that is left after halving."""
@@ -155,8 +162,9 @@ class Consumer:
         return plan_of(read, seen, blocked, refusal)
 
     async def _commit(self, batch: Sequence[Delivery], plan: Plan, effect: Effect | None) -> None:
+        spans = _spans(batch)
         async with self._database.transaction() as connection:
-            await self._fence(connection, batch[0])
+            await self._fence(connection, spans)
             await parking.lock(connection, self.name, [item.delivery.record.key for item in plan.park])
             if await parking.blocked(connection, self.name, plan.keys) != plan.blocked:
                 raise _Replan
@@ -167,23 +175,21 @@ class Consumer:
             if plan.keep:
                 await connection.executemany(_KEEP, [(self.name, *parking.stored(kept)) for kept in plan.keep])
             await self._remember(connection, plan)
-            await self._move(connection, batch[-1])
-        if batch[-1].offset is not None:
-            self._next[_partition(batch[-1])] = batch[-1].offset + 1
+            if spans:
+                await connection.execute(
+                    _MOVE_OFFSETS, self.name, *_columns(spans, [after for _, after in spans.values()])
+                )
+        self._next |= {partition: after for partition, (_, after) in spans.items()}
 
-    async def _fence(self, connection: AnyConnection, first: Delivery) -> None:
-        if first.offset is None:
+    async def _fence(self, connection: AnyConnection, spans: Mapping[Partition, tuple[int, int]]) -> None:
+        if not spans:
             return
-        partition = _partition(first)
-        stands = await connection.fetchval(_LOCK_OFFSET, self.name, *partition, first.offset)
-        believed = self._next.get(partition, stands)
-        if stands != believed or first.offset < stands:
-            self._next.pop(partition, None)
-            raise Fenced(f"{partition[0]}[{partition[1]}] stands at {stands}; we have {first.offset} in hand")
-
-    async def _move(self, connection: AnyConnection, last: Delivery) -> None:
-        if last.offset is not None:
-            await connection.execute(_MOVE_OFFSET, self.name, *_partition(last), last.offset + 1)
+        firsts = _columns(spans, [first for first, _ in spans.values()])
+        for topic, number, stands in await connection.fetch(_LOCK_OFFSETS, self.name, *firsts):
+            partition, first = (topic, number), spans[topic, number][0]
+            if stands != self._next.get(partition, stands) or first < stands:
+                self._next.pop(partition, None)
+                raise Fenced(f"{topic}[{number}] stands at {stands}; we have {first} in hand")
 
     async def _remember(self, connection: AnyConnection, plan: Plan) -> None:
         rows = sorted((source, stream, version) for (source, stream), version in plan.seen.items())
@@ -209,8 +215,20 @@ class Consumer:
             log.warning("%s: dead letters are in the table, but were not published: %s", self.name, fault)
 
 
-def _partition(delivery: Delivery) -> tuple[str, int]:
-    return delivery.record.topic, delivery.partition
+def _spans(batch: Sequence[Delivery]) -> dict[Partition, tuple[int, int]]:
+    """Per partition the first offset in hand and the one after the last; nothing where the bus keeps no offsets."""
+    spans: dict[Partition, tuple[int, int]] = {}
+    for delivery in batch:
+        if delivery.offset is not None:
+            partition = delivery.record.topic, delivery.partition
+            first, _ = spans.get(partition, (delivery.offset, 0))
+            spans[partition] = first, delivery.offset + 1
+    return spans
+
+
+def _columns(partitions: Iterable[Partition], offsets: Sequence[int]) -> tuple[list[str], list[int], Sequence[int]]:
+    topics, numbers = zip(*partitions, strict=True)
+    return list(topics), list(numbers), offsets
 
 
 def _dead(subscriber: str, item: ToPark) -> Record:

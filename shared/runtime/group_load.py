@@ -10,7 +10,8 @@ from typing import Any
 
 import asyncpg
 
-MAX_TOGETHER = 256
+MAX_TOGETHER = 64
+"""More, and all callers would move in one crowd, first all of them loading, then all of them waiting for the commit."""
 MAX_AT_ONCE = 4
 
 # OFFSET 0 keeps this a look-up in the index per stream. As a plain join it is planned once, while the table is small,

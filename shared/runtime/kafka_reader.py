@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -147,8 +147,7 @@ class KafkaReader:
         with contextlib.suppress(IllegalStateError):  # a partition went away meanwhile: the next step knows better
             await self._position(consumer)
         got = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._settings.batch)
-        for partition, messages in got.items():
-            await self._hand_over(consumer, partition, messages)
+        await self._hand_over(consumer, {partition: got[partition] for partition in got if self._belongs(partition)})
         await self._show_lag(consumer)
         await self._watch(consumer, bool(got))
 
@@ -170,22 +169,44 @@ class KafkaReader:
             consumer.seek(partition, offset)
             self._next[partition] = offset
 
-    async def _hand_over(self, consumer: AIOKafkaConsumer, partition: TopicPartition, messages: Sequence[Any]) -> None:
-        """Hands over what belongs to us; a partition that was not positioned yet is sought and read again."""
-        if partition not in self._next or partition in self._resume_at:
-            return
-        if messages[0].offset < self._next[partition]:
-            raise OffsetsDiffer(f"{partition.topic}[{partition.partition}] jumped back to {messages[0].offset}")
+    def _belongs(self, partition: TopicPartition) -> bool:
+        """Not so a partition that was not positioned yet: it is sought and read again."""
+        return partition in self._next and partition not in self._resume_at
+
+    async def _hand_over(self, consumer: AIOKafkaConsumer, got: Mapping[TopicPartition, Sequence[Any]]) -> None:
+        """All partitions in one batch, which is one transaction; where that fails each by itself, so that only the
+        partition with the fault waits."""
+        for partition, messages in got.items():
+            if messages[0].offset < self._next[partition]:
+                raise OffsetsDiffer(f"{partition.topic}[{partition.partition}] jumped back to {messages[0].offset}")
+        if len(got) > 1:
+            with contextlib.suppress(Transient, OSError, TimeoutError):
+                await self._inbox.receive(
+                    [self._delivery(message) for messages in got.values() for message in messages]
+                )
+                self._moved(got)
+                return
+        for partition, messages in got.items():
+            if self._belongs(partition):  # else it was taken from us while another one was tried
+                await self._hand_over_alone(consumer, partition, messages)
+
+    async def _hand_over_alone(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, messages: Sequence[Any]
+    ) -> None:
         try:
             await self._inbox.receive([self._delivery(message) for message in messages])
         except (Transient, OSError, TimeoutError) as fault:
             self._pause(consumer, partition, fault)
-            return
-        self._failures.pop(partition, None)
+        else:
+            self._moved({partition: messages})
+
+    def _moved(self, got: Mapping[TopicPartition, Sequence[Any]]) -> None:
         self._progress = time.monotonic()
-        if partition in self._next:  # else it was taken from us while the batch was written
-            self._next[partition] = messages[-1].offset + 1
-        if not self._failures:
+        for partition, messages in got.items():
+            self._failures.pop(partition, None)
+            if partition in self._next:  # else it was taken from us while the batch was written
+                self._next[partition] = messages[-1].offset + 1
+        if got and not self._failures:
             self.fault = ""
 
     def _pause(self, consumer: AIOKafkaConsumer, partition: TopicPartition, fault: Exception) -> None:

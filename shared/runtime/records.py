@@ -33,6 +33,7 @@ SCHEMA: Final = "urn:shifan:schema:"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f%]")
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _AUDIT_TYPE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[1-9][0-9]*")
+_READING: Final = "_reading"
 _ROLES: Final[Mapping[str, Role]] = {role: role for role in ROLES}
 _WORDS: Final[Mapping[str, type]] = {word.__name__: word for word in get_args(PublicEvent)}
 
@@ -101,7 +102,18 @@ def limited(record: Record) -> Record:
 
 
 def from_record(record: Record) -> Envelope | Foreign | Malformed:
-    """Reads what :func:`to_record` wrote. Never raises: whatever a topic holds, it is one of the three."""
+    """Reads what :func:`to_record` wrote. Never raises: whatever a topic holds, it is one of the three.
+
+    A record is read once: its consumer and every subscriber behind it are given the same answer.
+    """
+    known: Envelope | Foreign | Malformed | None = record.__dict__.get(_READING)
+    if known is None:
+        # a record never changes, so neither does its reading; it is kept as functools.cached_property keeps a value
+        known = record.__dict__[_READING] = _read(record)
+    return known
+
+
+def _read(record: Record) -> Envelope | Foreign | Malformed:
     source = record.headers.get("ce_source", "")
     if record.headers.get("ce_specversion") != "1.0":
         return Foreign("not a CloudEvent 1.0 in binary mode: ce_specversion is missing or another")
@@ -110,7 +122,9 @@ def from_record(record: Record) -> Envelope | Foreign | Malformed:
     if not _indexable(record.key, ""):
         return Foreign(f"its key has more than {MAX_CASE_BYTES} bytes, which no case of ours has")
     try:
-        return _envelope(record, {name: unquote(text) for name, text in record.headers.items()})
+        return _envelope(
+            record, {name: unquote(text) if "%" in text else text for name, text in record.headers.items()}
+        )
     # An hour that no calendar has overflows, and what is nested without end recurses: neither is a ValueError.
     except (KeyError, ValueError, OverflowError, RecursionError, msgspec.DecodeError) as fault:
         return Malformed(f"{type(fault).__name__}: {fault}"[:300])

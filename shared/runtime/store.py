@@ -67,7 +67,11 @@ class FactStore:
 
     async def write(self, connection: AnyConnection, appends: Iterable[Append]) -> None:
         """Append inside the caller's transaction; on Conflict or AlreadyAnswered the caller must roll back."""
-        for group in _by_turn(sorted((self.encoded(a) for a in appends), key=lambda a: (a.stream, a.expected))):
+        await self.write_encoded(connection, [self.encoded(append) for append in appends])
+
+    async def write_encoded(self, connection: AnyConnection, appends: Iterable[Encoded]) -> None:
+        """The same for appends that are bytes already."""
+        for group in _by_turn(sorted(appends, key=lambda a: (a.stream, a.expected))):
             try:
                 outcomes = await append_sql.insert(connection, group)
             except append_sql.Entangled as entangled:

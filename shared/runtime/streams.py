@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from shared.envelope import Origin
 from shared.runtime import snapshots
+from shared.runtime.append_sql import Encoded
 from shared.runtime.ports import AnyConnection, Append, Conflict, Loaded, Receipt, Stale, StreamKind, Streams
 from shared.runtime.store import FactStore
 
@@ -36,16 +37,14 @@ class CollectingStreams:
 
     def __init__(self, store: FactStore) -> None:
         self._store = store
-        self._appends: list[Append] = []
-        self._heads: dict[str, int] = {}
+        self._appends: dict[str, list[Append]] = {}
+        self._encoded: list[Encoded] = []
 
     async def load(self, kind: StreamKind[S], identity: str) -> Loaded[S]:
         stream = kind.name(identity)
         loaded = await snapshots.load(self._store, kind, stream)
         state, version = loaded.state, loaded.version
-        for append in self._appends:
-            if append.stream != stream:
-                continue
+        for append in self._appends.get(stream, ()):
             if append.expected != version:
                 raise Conflict(f"{stream} moved on while the batch was being prepared")
             for fact in append.facts:
@@ -53,16 +52,17 @@ class CollectingStreams:
         return Loaded(state, version)
 
     async def save(self, append: Append) -> None:
-        head = self._heads.get(append.stream, append.expected)
+        saved = self._appends.get(append.stream, [])
+        head = saved[-1].expected + len(saved[-1].facts) if saved else append.expected
         if head != append.expected:
             raise Conflict(f"{append.stream} is at {head} in this batch")
-        self._store.encoded(append)  # a fact that can never be stored is refused while it can still be parked alone
-        self._appends.append(append)
-        self._heads[append.stream] = append.expected + len(append.facts)
+        # encoded now: a fact that can never be stored is refused while it can still be parked alone
+        self._encoded.append(self._store.encoded(append))
+        self._appends.setdefault(append.stream, saved).append(append)
 
     async def write(self, connection: AnyConnection) -> None:
         """The effect: every collected append, in the transaction that records how far the consumer got."""
-        await self._store.write(connection, self._appends)
+        await self._store.write_encoded(connection, self._encoded)
 
 
 async def change(

@@ -108,6 +108,8 @@ def test_facts_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
         (("2026-02-14", "7", "--count-start-day"), "2026-03-02"),
         (("2026-02-14", "7"), "2026-03-03"),
         (("2026-02-14", "1", "--unit", "week"), "2026-02-21"),
+        (("2026-02-14", "1", "--unit", "week", "--roll", "next_working_day"), "2026-02-24"),
+        (("2026-02-14", "1", "--unit", "month", "--at", "11:30"), "2026-03-14 11:30"),
     ],
 )
 def test_a_deadline_is_explained_day_by_day(arguments: tuple[str, ...], due: str) -> None:
@@ -117,7 +119,13 @@ def test_a_deadline_is_explained_day_by_day(arguments: tuple[str, ...], due: str
 
 
 @pytest.mark.parametrize(
-    "arguments", [("2026-02-09", "7", "--unit", "fortnight"), ("2026-02-09", "99999"), ("soon", "7")]
+    "arguments",
+    [
+        ("2026-02-09", "7", "--unit", "fortnight"),
+        ("2026-02-09", "99999"),
+        ("soon", "7"),
+        ("2026-02-09", "7", "--roll", "up"),
+    ],
 )
 def test_a_period_that_is_none_is_refused(arguments: tuple[str, ...]) -> None:
     told = shifan("deadline", "explain", *arguments)

@@ -168,6 +168,24 @@ async def test_a_zombie_finds_the_offset_moved_and_writes_nothing(desk: Database
     assert await zombie.positions([(EVENTS, 0)]) == {(EVENTS, 0): 3}
 
 
+async def test_several_partitions_are_one_transaction_and_each_keeps_its_place(desk: Database) -> None:
+    ours = [*delivered([told("a", 1), told("a", 2)], first=5, partition=0), *delivered([told("b", 1)], partition=1)]
+    await Consumer(desk, Scribe()).receive(ours)
+    assert await written(desk) == ["1", "2", "1"]
+    assert await Consumer(desk, Scribe()).positions([(EVENTS, 0), (EVENTS, 1)]) == {(EVENTS, 0): 7, (EVENTS, 1): 1}
+
+
+async def test_one_partition_that_moved_on_keeps_back_the_whole_batch(desk: Database) -> None:
+    zombie = Consumer(desk, Scribe())
+    await zombie.receive(delivered([told("a", 1)], partition=0))
+    await Consumer(desk, Scribe()).receive(delivered([told("a", 2)], first=1, partition=0))
+    late = [*delivered([told("b", 1)], partition=1), *delivered([told("a", 3)], first=1, partition=0)]
+    with pytest.raises(Fenced):
+        await zombie.receive(late)
+    assert await written(desk) == ["1", "2"]
+    assert await Consumer(desk, Scribe()).positions([(EVENTS, 1)]) == {}
+
+
 async def test_two_that_begin_a_partition_at_once_write_it_once(desk: Database) -> None:
     """The second waits for the row, and finds it elsewhere than it believed."""
     second = Consumer(desk, Scribe())

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
-from services.review.domain.steps import close
+from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueCounted, StepDueRecounted, StepEntered
+from services.review.domain.steps import close, file
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.years import YearPublished
 from shared.runtime import deadlines
@@ -23,6 +23,8 @@ from shared.runtime.ports import AnyConnection, Recorded
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AFTER = timedelta(microseconds=1)
 """A deadline is the last instant in time; it has passed at the next one."""
+HEARD = timedelta(minutes=1)
+"""What was filed in the last second is filed elsewhere and heard of here a moment later: it is not late."""
 
 STEP_DUE, NOTICE_OVER, RECOUNT = "step-due", "notice-over", "recount"
 SET_DEADLINE = """
@@ -132,8 +134,11 @@ async def _recounts(connection: AnyConnection, changes: Changes) -> None:
 def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
     match fact:
         case StepEntered() if fact.due_at is not None:
-            at = fact.due_at + AFTER
+            # A case that comes too late is overdue at once, each time that it comes.
+            at = max(fact.due_at + (HEARD if fact.type == file.TYPE else AFTER), fact.entered_at)
             changes.due(case_id, STEP_DUE, fact.step, at, fact.due_provisional, fact.entered_at)
+        case StepDueCounted():
+            changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.counted_at)
         case StepDueRecounted():
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.recounted_at)
         case notice.NoticePosted() | notice.NoticeRecounted():

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.review.domain.case import CaseOpened, CaseWithdrawn, StepConcluded, StepDueRecounted, StepEntered
+from services.review.domain.case import (
+    CaseOpened,
+    CaseWithdrawn,
+    StepConcluded,
+    StepDueCounted,
+    StepDueRecounted,
+    StepEntered,
+)
 from services.review.domain.desks import Desk
 from services.review.domain.steps import assessors, award, close, decide, file, inspect
 from services.review.domain.steps import notice_acts as notice
@@ -67,7 +74,7 @@ def _case(found: Batch, case_id: str, fact: Any) -> None:
             found.patch(case_id, _opened(fact))
         case StepEntered():
             found.patch(case_id, _entered(fact))
-        case StepDueRecounted():
+        case StepDueCounted() | StepDueRecounted():
             found.patch(case_id, {"due_at": fact.due_at.isoformat(), "due_provisional": fact.provisional})
         case StepConcluded():
             found.patch(case_id, {"waiting": False, "due_at": None})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
@@ -21,6 +21,7 @@ from services.review.domain.steps import (
     file,
     inspect,
     notice,
+    notice_acts,
     pay,
     publish,
     rectify,
@@ -47,7 +48,10 @@ TYPES: Mapping[str, StepType] = MappingProxyType(
 
 @dataclass(frozen=True)
 class CaseOpened:
-    """An application arrived; from here on the case is under exactly this text of the regulation."""
+    """An application arrived; from here on the case is under exactly this text of the regulation.
+
+    The window of its round (``round_closes_at`` is excluded) and the last day of the title that it is about come along,
+    because deadlines may be counted from them; None where there is none, and in the first days of this log."""
 
     NAME: ClassVar[str] = "review.case-opened.1"
     case_id: str
@@ -58,6 +62,9 @@ class CaseOpened:
     procedure: str = ""
     filing: str = ""
     title: str = ""
+    round_opens_at: datetime | None = None
+    round_closes_at: datetime | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,18 @@ class StepEntered:
     entered_at: datetime
     due_at: datetime | None = None
     due_provisional: bool = False
+
+
+@dataclass(frozen=True)
+class StepDueCounted:
+    """What the present step's deadline is counted from happened while the case stood there; ``starts`` names it."""
+
+    NAME: ClassVar[str] = "review.step-due-counted.1"
+    step: str
+    due_at: datetime
+    provisional: bool
+    starts: str
+    counted_at: datetime
 
 
 @dataclass(frozen=True)
@@ -110,6 +129,7 @@ class CaseWithdrawn:
 FACTS: tuple[type, ...] = (
     CaseOpened,
     StepEntered,
+    StepDueCounted,
     StepDueRecounted,
     StepConcluded,
     CaseWithdrawn,
@@ -129,7 +149,11 @@ def evolve(case: Case, fact: Any) -> Case:
                 case_id=fact.case_id,
                 status="open",
                 programme=fact.programme,
+                opened_at=fact.opened_at,
                 round_id=fact.round_id,
+                round_opens_at=fact.round_opens_at,
+                round_closes_at=fact.round_closes_at,
+                valid_to=fact.valid_to,
                 procedure=fact.procedure,
                 filing=fact.filing,
                 title=fact.title,
@@ -147,11 +171,12 @@ def evolve(case: Case, fact: Any) -> Case:
                 declared_by=fact.declared_by,
                 filed_at=fact.enclosed_at,
             )
-        case StepDueRecounted():
+        case StepDueCounted() | StepDueRecounted():
             return replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
         case StepConcluded():
             ended = Concluded(fact.step, fact.outcome, fact.reason, fact.concluded_at)
-            return replace(case, history=(*case.history, ended), due_at=None)
+            happened = _ended(case, fact)
+            return replace(case, history=(*case.history, ended), due_at=None, happened=happened)
         case CaseWithdrawn():
             return replace(case, status="withdrawn", result="withdrawn", step="", step_type="", due_at=None)
         case _:
@@ -166,11 +191,38 @@ def _entered(case: Case, fact: StepEntered) -> Case:
         entered_at=fact.entered_at,
         due_at=fact.due_at,
         due_provisional=fact.due_provisional,
+        happened=_begun(case, fact),
         types={**case.types, fact.step: fact.type},
         # Whoever comes to a step again begins it anew; how often and how it ended before stands in the history.
         states={**case.states, fact.step: TYPES[fact.type].INITIAL},
         entered={**case.entered, fact.step: case.entered.get(fact.step, 0) + 1},
     )
+
+
+ENDINGS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("decide", "approved"): "decided",
+        ("decide", "refused"): "decided",
+        ("assess", "sufficient"): "met",
+        ("inspect", "passed"): "met",
+        ("check", "to_correct"): "ordered",
+    }
+)
+"""What a step's end means as an event that a deadline may be counted from, by type of step and outcome."""
+
+
+def _begun(case: Case, fact: StepEntered) -> Mapping[str, datetime]:
+    """A time to put something right begins with the order; a notice that goes up anew has not been posted yet."""
+    if fact.type == "rectify":
+        return {**case.happened, "ordered": fact.entered_at}
+    if fact.type == "notice":
+        return {event: at for event, at in case.happened.items() if event != "posted"}
+    return case.happened
+
+
+def _ended(case: Case, fact: StepConcluded) -> Mapping[str, datetime]:
+    event = ENDINGS.get((case.types.get(fact.step, ""), fact.outcome))
+    return {**case.happened, event: fact.concluded_at} if event else case.happened
 
 
 def _in_step(case: Case, fact: Any) -> Case:
@@ -192,6 +244,11 @@ def _in_step(case: Case, fact: Any) -> Case:
             )
         case rectify.RectificationAccepted():
             return replace(case, papers=(*case.papers, *fact.papers))
+        case notice_acts.NoticePosted():
+            return replace(case, happened={**case.happened, "posted": fact.posted_at})
+        case award.TitleConferred():
+            happened = {**case.happened, "awarded": fact.conferred_at}
+            return replace(case, happened=happened, valid_to=fact.valid_to)
         case close.CaseClosed():
             return replace(case, status="closed", result=fact.result, step="", step_type="", due_at=None)
         case _:

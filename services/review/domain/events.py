@@ -27,6 +27,7 @@ from services.review.domain.steps import score_acts as score
 Fact = (
     case.CaseOpened
     | case.StepEntered
+    | case.StepDueCounted
     | case.StepDueRecounted
     | case.StepConcluded
     | case.CaseWithdrawn

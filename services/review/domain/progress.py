@@ -5,23 +5,32 @@ A case never asks which programme it is in; it asks its pinned programme what co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from services.review.domain import errors
 from services.review.domain.awaiting import awaited
-from services.review.domain.case import TYPES, CaseOpened, CaseWithdrawn, StepConcluded, StepEntered, evolve
-from services.review.domain.days import PUBLISHED, due
+from services.review.domain.case import (
+    TYPES,
+    CaseOpened,
+    CaseWithdrawn,
+    StepConcluded,
+    StepDueCounted,
+    StepEntered,
+    evolve,
+)
+from services.review.domain.days import PUBLISHED
 from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import filed
+from services.review.domain.limits import begun, binding
 from services.review.domain.people import Duty, Person, clash, same_group
 from services.review.domain.steps import award
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
 from shared.programmes.expressions import holds
-from shared.programmes.model import Deadline, Programme, Step, Unset
+from shared.programmes.model import Programme, Step
 from shared.programmes.rules import scope_of
 
 Facts = tuple[Any, ...]
@@ -40,6 +49,10 @@ class OpenCase:
     filing: str = ""
     """The filing at intake that begins it; empty where an application or an authority does."""
     title: str = ""
+    round_opens_at: datetime | None = None
+    round_closes_at: datetime | None = None
+    valid_to: date | None = None
+    """The last day of the title that the case is about."""
 
 
 def decide_open(
@@ -57,6 +70,9 @@ def decide_open(
         procedure=command.procedure,
         filing=command.filing,
         title=command.title,
+        round_opens_at=command.round_opens_at,
+        round_closes_at=command.round_closes_at,
+        valid_to=command.valid_to,
     )
     case = evolve(case, opened)
     first = programme.first_step(command.applicant, command.procedure or None)
@@ -84,15 +100,18 @@ def decide_in_step(
     _ensure_entitled(command, module.who(command, situation), situation)
     decided = module.decide(command, situation)
     _ensure_separate(command, decided.facts, situation)
-    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+    after = _folded(case, decided.facts)
+    counted = () if decided.outcome else _count(step, case, after, programme, now, calendar)
+    return (*decided.facts, *counted, *_advance(after, step, decided, programme, now, calendar))
 
 
 def decide_lapse(
     step_id: str, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
 ) -> Facts:
-    """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing."""
+    """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing, and so it
+    is while the year that it rests on is not published: nobody knows yet whether it is over."""
     overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at < now
-    if not overdue:
+    if not overdue or case.due_provisional:
         return ()
     step = programme.step(step_id)
     decided = TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now, calendar))
@@ -186,9 +205,13 @@ def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 
 
-def deadline_of(step: Step) -> Deadline | Unset | None:
-    """When the step is due: its own deadline, or the time that its type gives."""
-    return step.deadline or getattr(step.parameters, "within", None)
+def _count(step: Step, before: Case, after: Case, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
+    """What the deadline waited for has just happened in the step itself, such as the posting of a notice."""
+    starts = begun(step, before, after, programme)
+    found = binding(step, after, programme, calendar) if starts else None
+    if found is None:
+        return ()
+    return (StepDueCounted(step.id, found[1].instant, found[1].provisional, starts, now),)
 
 
 def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
@@ -196,7 +219,6 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar
     if step.type not in TYPES:
         raise errors.ProgrammeNotRunnable(what=step.type)
     decided = TYPES[step.type].enter(Situation(case, step, TYPES[step.type].INITIAL, programme, now, calendar))
-    due_at, provisional = due(deadline_of(step), now, calendar)
     entered = StepEntered(
         step=step.id,
         type=step.type,
@@ -204,9 +226,11 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar
         title_en=step.title.en,
         desk=desk_of(decided.waits_for or step.actor, programme),
         entered_at=now,
-        due_at=due_at,
-        due_provisional=provisional,
     )
+    # What entering brings with it (a title that is conferred) may be what the deadline is counted from.
+    found = binding(step, _folded(evolve(case, entered), decided.facts), programme, calendar)
+    if found is not None:
+        entered = replace(entered, due_at=found[1].instant, due_provisional=found[1].provisional)
     case = evolve(case, entered)
     owed = awaited(case, step, programme, now, entered.due_at, entered.due_provisional)
     return (

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from services.review.domain.awaiting import awaited
 from services.review.domain.case import StepDueRecounted, evolve
-from services.review.domain.days import because, due
+from services.review.domain.days import because
+from services.review.domain.limits import binding
 from services.review.domain.people import Person
-from services.review.domain.progress import Facts, deadline_of, decide_in_step
+from services.review.domain.progress import Facts, decide_in_step, decide_lapse
 from services.review.domain.steps import notice
 from services.review.domain.steps.notice_acts import RecountNotice
 from services.review.domain.subject import Case
@@ -19,25 +20,28 @@ from shared.programmes.model import Programme
 def decide_recount(
     step_id: str, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Count what is provisional in the present step again: its own deadline and its notice. Twice is once."""
+    """Count what is provisional in the present step again: its own deadline and its notice. Twice is once. A deadline
+    that waited for the year beyond its end passes with it."""
     if case.status != "open" or case.step != step_id:
         return ()
     moved: Facts = _step_due(case, programme, now, calendar)
     for fact in moved:
         case = evolve(case, fact)
     if case.step_type != notice.TYPE:
-        return moved
+        return (*moved, *decide_lapse(step_id, case, programme, now, calendar)) if moved else ()
     return (*moved, *decide_in_step(RecountNotice(step_id, by), case, programme, now, calendar))
 
 
 def _step_due(case: Case, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
-    if not case.due_provisional or case.due_at is None or case.entered_at is None:
+    if not case.due_provisional or case.due_at is None:
         return ()
-    fresh, provisional = due(deadline_of(programme.step(case.step)), case.entered_at, calendar)
+    found = binding(programme.step(case.step), case, programme, calendar, case.due_at)
+    if found is None or found[0].start is None:
+        return ()
+    start, fresh = found[0].start, found[1]
     # A right that was granted is never shortened: an earlier result leaves the instant as it is.
-    at = max(fresh or case.due_at, case.due_at)
-    if (at, provisional) == (case.due_at, case.due_provisional):
+    at = max(fresh.instant, case.due_at)
+    if (at, fresh.provisional) == (case.due_at, case.due_provisional):
         return ()
-    why = because(calendar, case.entered_at, at)
-    recounted = StepDueRecounted(case.step, at, provisional, why, now)
-    return (recounted, *awaited(case, programme.step(case.step), programme, now, at, provisional))
+    recounted = StepDueRecounted(case.step, at, fresh.provisional, because(calendar, start.day, at), now)
+    return (recounted, *awaited(case, programme.step(case.step), programme, now, at, fresh.provisional))

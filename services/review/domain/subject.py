@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from services.review.domain.people import Act
@@ -47,16 +47,21 @@ class Concluded:
 @dataclass(frozen=True)
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
-    every step that was entered, ``entered`` how often, ``history`` how each ended. ``filing`` is the filing at intake
-    that began it, ``title`` the case of the title that it is about."""
+    every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
+    that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
+    round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
+    ``filing`` is the filing at intake that began it, ``title`` the case of the title that it is about."""
 
     case_id: str = ""
     status: Status = "none"
     programme: str = ""
     procedure: str = ""
+    opened_at: datetime | None = None
     round_id: str = ""
     filing: str = ""
     title: str = ""
+    round_opens_at: datetime | None = None
+    round_closes_at: datetime | None = None
     applicant: Applicant = Applicant("", "", "", "")
     answers: Mapping[str, Answer] = field(default_factory=dict)
     papers: tuple[Paper, ...] = ()
@@ -68,6 +73,8 @@ class Case:
     entered_at: datetime | None = None
     due_at: datetime | None = None
     due_provisional: bool = False
+    happened: Mapping[str, datetime] = field(default_factory=dict)
+    valid_to: date | None = None
     states: Mapping[str, Any] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)

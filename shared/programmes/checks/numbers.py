@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 
 from shared.programmes.model import Head, InForce, Notice, Paying, Programme, RoundRules, Rubric, Unset, YearlyMoment
@@ -119,24 +119,48 @@ def _instalments(programme: Programme, findings: Findings) -> None:
                 )
 
 
-def _moment(moment: YearlyMoment) -> tuple[int, int, time]:
-    return (moment.month, 31 if moment.day == "last" else moment.day, moment.at or time.max)
+LONGEST_ROUND_DAYS = 270
+"""What lies over New Year lies in the same round if it comes within nine months; later is a mistake in the dates."""
+
+_Moment = tuple[int, int, int, time]
+"""Years after the opening, month, day, clock time."""
+
+
+def _moment(moment: YearlyMoment, opens: _Moment) -> _Moment:
+    found = (0, moment.month, _day(moment), moment.at or time.max)
+    return found if found >= opens else (1, *found[1:])
+
+
+def _day(moment: YearlyMoment) -> int:
+    return 31 if moment.day == "last" else moment.day
+
+
+def _too_far(moment: _Moment, opens: _Moment) -> bool:
+    year, month, day, _ = moment
+    days = date(2001 + year, month, min(day, 28)) - date(2001, opens[1], min(opens[2], 28))
+    return bool(year) and days.days > LONGEST_ROUND_DAYS
 
 
 def _rounds(rounds: RoundRules, findings: Findings) -> None:
     if not isinstance(rounds.opens, YearlyMoment) or not isinstance(rounds.closes, YearlyMoment):
         return
-    if _moment(rounds.closes) < _moment(rounds.opens):
-        findings.at("rounds.closes", "截止早于开始,请更正", "the round closes before it opens: correct the dates")
-    before = _moment(rounds.opens)
+    opens = (0, rounds.opens.month, _day(rounds.opens), rounds.opens.at or time.min)
+    if _too_far(_moment(rounds.closes, opens), opens):
+        findings.at(
+            "rounds.closes",
+            f"截止早于开始,请更正(跨年申报不超过 {LONGEST_ROUND_DAYS} 天)",
+            f"the round closes before it opens: correct the dates (over New Year, at most {LONGEST_ROUND_DAYS} days)",
+        )
+    before = opens
     for number, cascade in enumerate(rounds.cascade):
-        if _moment(cascade.until) < before:
+        moment = _moment(cascade.until, opens)
+        if moment < before or _too_far(moment, opens):
             findings.at(
                 f"rounds.cascade[{number}].until",
                 "早于前一层级的截止或申报开始;请按层级先后排列",
                 "it lies before the level above it in the list, or before the round opens: put the levels in order",
             )
-        before = max(before, _moment(cascade.until))
+        before = max(before, moment)
 
 
 def _notice(notice: Notice, findings: Findings) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from shared.programmes.checks.deadlines import check_deadlines
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
@@ -56,6 +57,7 @@ def check(programme: Programme, findings: Findings) -> None:
     _conditions(programme, findings)
     _sources(programme, findings)
     _deadlines(programme, "", findings)
+    check_deadlines(programme, findings)
 
 
 def _deadlines(value: Any, path: str, findings: Findings) -> None:

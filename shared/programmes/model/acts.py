@@ -26,7 +26,10 @@ class Checking:
     """check: complete or to be corrected; every fault is told once and at the same time (一次性告知)."""
 
     corrections: Annotated[int | Unset, Meta(ge=0, le=10, description="How often it may be sent back.")] = UNSET
-    correct_within: Deadline | Unset = UNSET
+    correct_within: Annotated[
+        Deadline | Unset,
+        Meta(description="When the step that to_correct leads to is due, where it has no deadline of its own."),
+    ] = UNSET
     silence: Annotated[
         Literal["accepted", "refused", "none"] | Unset,
         Meta(description="What it means when the authority lets its deadline pass."),

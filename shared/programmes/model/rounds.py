@@ -14,7 +14,11 @@ from shared.programmes.model.words import NOWHERE, UNSET, Count, Expression, Id,
 
 @dataclass(frozen=True, kw_only=True)
 class Cascade:
-    """One level's own last moment within a round: county before prefecture before province."""
+    """One level's own last moment within a round: county before prefecture before province.
+
+    Cases of the round are due in that step at the first such moment after the round opened, in the next year where
+    the round crosses New Year. A step that has a deadline of its own as well is due at the earlier of both.
+    """
 
     party: Id
     step: Id
@@ -36,7 +40,8 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class RoundRules:
-    """The call for applications: how often, from when to when, with each level's own deadline."""
+    """The call for applications: how often, from when to when, with each level's own deadline. A round that opens in
+    November and closes in January crosses New Year."""
 
     cadence: Annotated[
         Literal["yearly", "continuous", "called"] | Unset,

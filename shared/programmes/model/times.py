@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -16,6 +18,18 @@ Roll = Annotated[
     Meta(description="Where an end goes that falls on a day off. Ends counted in working days never need it."),
 ]
 Length = Annotated[int, Meta(ge=1, le=36_500)]
+LONGEST: Mapping[TimeUnit, int] = MappingProxyType(
+    {
+        "minute": 36_500,
+        "hour": 36_500,
+        "working_day": 2_500,
+        "calendar_day": 36_500,
+        "week": 5_200,
+        "month": 1_200,
+        "year": 100,
+    }
+)
+"""The longest period of each unit that can be counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +58,23 @@ class YearlyMoment:
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline:
-    """Until when something must be done: exactly one of ``within``, ``yearly`` and ``on``."""
+    """Until when something must be done: exactly one of ``within``, ``yearly`` and ``on``.
+
+    ``starts`` is the event that ``within`` is counted from, and after which the next ``yearly`` day is meant; where it
+    happened more than once, the last time. Of a step, ``entered``: the case came to it. ``filed``: an application, a
+    correction or a report was handed in. ``posted``: a notice went up. ``decided``: a decide step ended. ``awarded``:
+    a title was conferred. ``ordered``: a correction was asked for, or a time to put something right began. ``met``: an
+    assessment found the conditions met, or an inspection was passed. ``round_closed``: the window of the case's round
+    closed. ``valid_to``: the last day of the title. A notice's own step may be counted from its posting, a rectify
+    step from its order, an award step from the award; otherwise the event must lie before the step.
+    """
 
     within: Duration | Unset | None = None
     yearly: YearlyMoment | Unset | None = None
     on: date | Unset | None = None
     starts: Annotated[
         Literal["entered", "posted", "filed", "decided", "awarded", "round_closed", "ordered", "met", "valid_to"],
-        Meta(description="The event that a duration is counted from; entered = the step began."),
+        Meta(description="The event that it is counted from; entered = the step began."),
     ] = "entered"
     source: Source = NOWHERE
 

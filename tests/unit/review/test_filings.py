@@ -254,6 +254,17 @@ async def test_the_time_for_it_passes(heard: Heard) -> None:
     assert [word.step for word in await heard.words(said.FilingLapsed)] == ["mend"]
 
 
+async def test_what_is_handed_in_late_is_taken_as_late_and_has_not_lapsed(heard: Heard) -> None:
+    await heard.hear(BEGUN)
+    await heard.approved()
+    due = (await heard.case()).due_at
+    assert due is not None
+    await heard.hear(replace(FOLLOWS, submitted_at=due.replace(year=due.year + 1)))
+    assert (await heard.case()).result == "refused"
+    assert [word.filing_id for word in await heard.words(said.FilingTaken)] == ["case-1", "case-1.3"]
+    assert await heard.words(said.FilingLapsed) == []
+
+
 async def test_a_file_is_named_by_the_digest_that_it_has(tmp_path: Path) -> None:
     files = Files(file_store("", tmp_path), 1_000_000)
     kept = await files.hold("a.json", "application/json", b"{}")

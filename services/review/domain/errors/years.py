@@ -19,10 +19,10 @@ class YearMalformed(Refusal):
     code, status = "year_malformed", 422
     said = ("该年的节假日安排不符合要求。", "The year's days do not fit together.")
     do = (
-        "请写明通知文号；放假日 1 至 {off} 天、调休上班日最多 {make_up} 天，都在该年内且互不重复；"
+        "请写明通知文号；放假日 1 至 {off} 天、调休上班日最多 {make_up} 天，都在该年内（或上年12月）且互不重复；"
         "调休上班日须为周六或周日。",
-        "Name the notice; give 1 to {off} days off and at most {make_up} make-up days, all in that year, none in both,"
-        " each make-up day a Saturday or a Sunday.",
+        "Name the notice; give 1 to {off} days off and at most {make_up} make-up days, all in that year or in the"
+        " December before, none in both, each make-up day a Saturday or a Sunday.",
     )
 
 

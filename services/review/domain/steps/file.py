@@ -16,6 +16,8 @@ from shared.programmes.model.answering import answer_faults
 
 TYPE = "file"
 MOST_PAPERS = 400
+FILED_LATE = "filed_late"
+"""The reason of the outcome late where something was handed in after all."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def lapse(situation: Situation) -> Decided:
 
 
 def decide(command: Command, situation: Situation) -> Decided:
-    """Take it in; the same revision twice is one."""
+    """Take it in; the same revision twice is one. What counts is when it was filed, not when it was heard of."""
     if isinstance(command, FileInStep):
         return _add(command, situation)
     if command.revision <= situation.case.revision:
@@ -107,6 +109,14 @@ def decide(command: Command, situation: Situation) -> Decided:
         revision=command.revision,
         filed_at=command.filed_at,
     )
+    return _taken(received, situation)
+
+
+def _taken(received: FilingReceived, situation: Situation) -> Decided:
+    """Late is late although nobody looked in between, where the programme knows the outcome and the end is known."""
+    due_at = None if situation.case.due_provisional else situation.case.due_at
+    if due_at is not None and received.filed_at > due_at and "late" in situation.step.outcomes:
+        return Decided((received,), "late", FILED_LATE)
     return Decided((received,), "filed")
 
 
@@ -130,7 +140,7 @@ def _add(command: FileInStep, situation: Situation) -> Decided:
         revision=case.revision,  # revisions are counted where applications are filed
         filed_at=command.filed_at or situation.now,
     )
-    return Decided((received,), "filed")
+    return _taken(received, situation)
 
 
 def evolve(state: State, fact: FilingReceived) -> State:
