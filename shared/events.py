@@ -143,7 +143,7 @@ class FilingSubmitted:
 
 @dataclass(frozen=True)
 class FilingWithdrawn:
-    """Whoever began a case with a filing took it back before review said that it has it."""
+    """Whoever began a case with a filing took it back before a decision."""
 
     SCHEMA: ClassVar[int] = 1
     case_id: CaseRef

@@ -2,5 +2,6 @@
 
 from infra.kafka.jars import KafkaUnavailable, user_cache
 from infra.kafka.launcher import LocalKafka
+from infra.kafka.properties import Protection
 
-__all__ = ["KafkaUnavailable", "LocalKafka", "user_cache"]
+__all__ = ["KafkaUnavailable", "LocalKafka", "Protection", "user_cache"]

@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 
 from infra.kafka.jars import HERE, KafkaUnavailable, classpath, java, user_cache
-from infra.kafka.properties import cluster_id, server_properties
+from infra.kafka.properties import Protection, cluster_id, server_properties
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -41,11 +41,13 @@ class Running:
 
 @dataclass
 class LocalKafka:
-    """The broker of one directory. ``tied`` lets it die with this process (tests), else it outlives it."""
+    """The broker of one directory. ``tied`` lets it die with this process (tests), else it outlives it. With a
+    ``protection`` it has a second door."""
 
     home: Path
     cache: Path | None = None
     tied: bool = False
+    protection: Protection | None = None
 
     def __post_init__(self) -> None:
         self.home = self.home.absolute()
@@ -57,6 +59,11 @@ class LocalKafka:
     def bootstrap(self) -> str:
         """``127.0.0.1:<port>``; the port is chosen at the first start and kept."""
         return f"127.0.0.1:{self._ports()[0]}"
+
+    @property
+    def protected(self) -> str:
+        """Address of the second door, where there is one."""
+        return f"127.0.0.1:{self._ports()[2]}"
 
     @property
     def pid(self) -> int:
@@ -97,24 +104,24 @@ class LocalKafka:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _ports(self) -> tuple[int, int]:
+    def _ports(self) -> list[int]:
         path = self.home / "ports.json"
         if not path.exists():
-            _write(path, json.dumps(_free_ports(2)))
-        broker, controller = json.loads(path.read_text())
-        return int(broker), int(controller)
+            _write(path, json.dumps(_free_ports(3 if self.protection else 2)))
+        return [int(port) for port in json.loads(path.read_text())]
 
     def _address(self) -> tuple[str, int]:
         return "127.0.0.1", self._ports()[0]
 
     def _format(self) -> None:
         properties, data = self.home / "server.properties", self.home / "data"
-        _write(properties, server_properties(data, *self._ports()))
+        _write(properties, server_properties(data, self._ports(), self.protection))
         if (data / "meta.properties").exists():
             return
         shutil.rmtree(data, ignore_errors=True)  # a format that was killed half-way
+        users = self.protection.at_format() if self.protection else []
         done = subprocess.run(  # noqa: S603 — the Java that was found and our own arguments
-            [*self._java(), "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(properties)],
+            [*self._java(), "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(properties), *users],
             capture_output=True,
             text=True,
             timeout=START_SECONDS,

@@ -7,7 +7,7 @@ from pathlib import Path
 from services.notifications.adapters.contacts import ContactsView, SqlContacts
 from services.notifications.adapters.mailer import Mailer
 from services.notifications.adapters.messages import MessagesView, SqlLog, SqlMessages
-from services.notifications.adapters.outgoing import OutgoingView, SqlOutgoing
+from services.notifications.adapters.outgoing import LEFT_BEHIND, OutgoingView, SqlOutgoing
 from services.notifications.adapters.post import SmtpPost
 from services.notifications.adapters.wording import read_wording
 from services.notifications.domain.errors import Refusal
@@ -47,5 +47,6 @@ def build(around: Around) -> Service:
             views=(MessagesView(), ContactsView(), OutgoingView()),
             refusals=(Refusal,),
             workers=[Mailer(handlers, streams, SqlOutgoing(pool), contacts, one, around.clock) for one in post],
+            olds=(LEFT_BEHIND,),
         ),
     )

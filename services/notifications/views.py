@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -128,7 +128,9 @@ class Contacts(Protocol):
 class Outgoing(Protocol):
     """Mail that is due, claimed by one sender at a time for a limited time."""
 
-    async def claim(self, now: datetime, limit: int) -> Sequence[str]: ...
+    async def claim(self, now: datetime, limit: int, besides: Collection[str] = ()) -> Sequence[str]:
+        """At most so many, none of ``besides``."""
+        ...
 
     async def release(self, message_id: str) -> None: ...
 

@@ -15,6 +15,7 @@ from services.review.http import (
     act_routes,
     case_routes,
     deadline_routes,
+    export_routes,
     objection_routes,
     procedure_routes,
     round_routes,
@@ -54,6 +55,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             case_of=case_of,
             routers=(
                 case_routes(streams, lists, library, around.files),
+                export_routes(lists),
                 procedure_routes(handlers, streams),
                 act_routes(handlers, streams, around.files),
                 deadline_routes(streams, library, around.clock),

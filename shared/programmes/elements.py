@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shared.programmes.model.programme import Programme
+from shared.programmes.model.programme import Programme, unset_paths
 from shared.programmes.model.steps import OUTCOMES, PARAMETERS, Step
 from shared.programmes.model.words import Source, Supplement
 from shared.programmes.reading.hints import Field, Shape, fields_of, shapes_of
@@ -82,13 +82,24 @@ def _row(kind: Any, field: Field) -> str:
         ways = [_written(shape) for shape in field.shapes]
     ways += ["`unset`"] if field.may_be_unset else []
     ways += ["`null`"] if field.may_be_null else []
-    return f"| `{field.name}` | {' or '.join(ways)} | {_needed(kind, field)} | {_clean(field.description)} |"
+    return f"| `{field.name}` | {' or '.join(ways)} | {_needed(kind, field)} | {_meaning(field)} |"
 
 
 def _needed(kind: Any, field: Field) -> str:
     if kind is Step and field.name in ("parameters", "outcomes"):
         return "as its type says"
-    return "yes" if field.required else "no"
+    if field.required:
+        return "yes"
+    return "to activate" if any(True for _ in unset_paths(field.default)) else "no"
+
+
+def _meaning(field: Field) -> str:
+    """What it means, and what it is where it is left out."""
+    absent = field.default
+    if isinstance(absent, bool) or (isinstance(absent, str | int) and absent != ""):
+        word = str(absent).lower() if isinstance(absent, bool) else absent
+        return f"{_clean(field.description)} Absent: `{word}`.".strip()
+    return _clean(field.description)
 
 
 def _written(shape: Shape) -> str:

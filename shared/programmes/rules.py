@@ -10,12 +10,13 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.programmes.completeness import filed
-from shared.programmes.expressions import Scope, holds
+from shared.programmes.expressions import Scope, Value, holds
 from shared.programmes.model import Condition, Programme
 from shared.programmes.model.conditions import Finding
 from shared.programmes.verdicts import Judgement, UsedRelaxation, Verdict
 
 _NO_JUDGEMENTS: Mapping[str, Judgement] = MappingProxyType({})
+_NO_RESULTS: Mapping[str, Value] = MappingProxyType({})
 _NO_RELAXATIONS: Mapping[str, UsedRelaxation] = MappingProxyType({})
 
 
@@ -55,10 +56,11 @@ def scope_of(
     kind: str = "",
     category: str = "",
     day: date | None = None,
+    results: Mapping[str, Value] = _NO_RESULTS,
 ) -> Scope:
-    """What the programme's expressions see of this applicant."""
+    """What the programme's expressions see of this applicant, and of the case so far."""
     papers = filed(programme, documents)
-    return Scope(region, level, kind, category, programme.typed(answers), papers, day, programme.years_asked)
+    return Scope(region, level, kind, category, programme.typed(answers), papers, day, programme.years_asked, results)
 
 
 def _verdict(

@@ -98,12 +98,15 @@ def _property(kind: Any, field: Field, partial: bool, parts: Json) -> Json:
     said = f"{field.description} {_vocabulary()}" if field.expression else field.description
     if said:
         found["description"] = said
+    if isinstance(field.default, bool | int) or (isinstance(field.default, str) and field.default):
+        found["default"] = field.default
     return found
 
 
 def _vocabulary() -> str:
     return (
-        "Names are ids of metrics, or applicant.region, applicant.level, applicant.kind, applicant.category. "
+        "Names are ids of metrics, or applicant.region, applicant.level, applicant.kind, applicant.category; in the "
+        "guard of a step and the when of a route also <step>.score and <step>.band. "
         "Operators: and or not, >= <= > < == !=, in, not in, + - * /. Words in 'quotes'. "
         f"Functions: {', '.join(FUNCTIONS)}."
     )

@@ -9,9 +9,10 @@ from fractions import Fraction
 
 import msgspec
 
-from shared.programmes.expressions import Name, Node, Scope, Value, names, parse, worth
+from shared.programmes.expressions import Node, Scope, Value, names, parse, worth
 from shared.programmes.expressions.scope import key
-from shared.programmes.expressions.tree import Comparison, children
+from shared.programmes.expressions.spoken import spoken
+from shared.programmes.expressions.tree import Comparison, Literal, children
 from shared.programmes.model import Condition, Source
 from shared.programmes.model.conditions import Finding
 
@@ -66,10 +67,12 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def comparisons(self) -> tuple[str, ...]:
-        """Each comparison of the expression with the values on both sides, e.g. ``staff_count 15 >= 15``."""
+        """Each comparison of the expression with the values on both sides, e.g. ``staff_count 15 >= 15`` or
+        ``years_since(founded) 1 >= 2``; said once, however often it stands there."""
         if self.condition.expression is None:
             return ()
-        return tuple(_compared(part, self.scope) for part in _comparisons(parse(self.condition.expression)))
+        parts = _comparisons(parse(self.condition.expression))
+        return tuple(dict.fromkeys(_compared(part, self.scope) for part in parts))
 
 
 def _comparisons(node: Node) -> tuple[Comparison, ...]:
@@ -79,7 +82,7 @@ def _comparisons(node: Node) -> tuple[Comparison, ...]:
 
 def _compared(part: Comparison, scope: Scope) -> str:
     left, right = written(worth(part.left, scope)), written(worth(part.right, scope))
-    label = f"{key(part.left.id, part.left.back)} " if isinstance(part.left, Name) else ""
+    label = "" if isinstance(part.left, Literal) else f"{spoken(part.left)} "
     return f"{label}{left or '?'} {part.operator} {right or '?'}"
 
 

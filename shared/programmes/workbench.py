@@ -13,6 +13,7 @@ from pathlib import Path
 
 import shared.programmes
 from shared.programmes.catalogue import MOST_FILES, SUPPLEMENT, Catalogue, Edition, overlaps, read_source
+from shared.programmes.example_rows import SUFFIX, check_examples
 from shared.programmes.loader import Higher, SourceFile, identity, load
 from shared.programmes.model import Programme
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
@@ -20,7 +21,7 @@ from shared.programmes.reading.tree import read_tree
 
 LIBRARY = Path(shared.programmes.__file__).parent / "definitions"
 MOST_NEIGHBOURS = 50
-_ASIDE = (SUPPLEMENT, ".examples.yaml")
+_ASIDE = (SUPPLEMENT, SUFFIX)
 _FEWEST_DIGITS = 8
 
 
@@ -50,9 +51,19 @@ def check_file(path: Path, library: Path = LIBRARY) -> Checked:
         text = load(_source(definition), (), higher)
         supplied = load(_source(definition), [_source(each) for each in overlays], higher) if overlays else text
         faults = overlaps([*_neighbours(definition, text, library, higher), Edition(text, supplied, str(definition))])
+        faults = [*faults, *_examples(definition, supplied)]
     except BadDefinition as refused:
         return Checked(str(path), refused.faults)
     return Checked(str(path), tuple(faults), text, supplied)
+
+
+def _examples(definition: Path, programme: Programme) -> tuple[Fault, ...]:
+    """What is wrong with the examples beside the definition, where there are any."""
+    beside = definition.with_name(f"{definition.stem}{SUFFIX}")
+    if not beside.is_file():
+        return ()
+    source = _source(beside)
+    return check_examples(programme, source.text, source.name)
 
 
 def _source(path: Path) -> SourceFile:
@@ -67,6 +78,12 @@ def _belonging(path: Path) -> tuple[Path, list[Path]]:
     """The definition that the path names or belongs to, and the supplements that lie beside it."""
     if not path.is_file():  # neither a folder nor a device that never ends
         raise _refuse(path, "没有这个文件,或不是普通文件", "there is no such file, or it is not a plain one")
+    if path.name.endswith(SUFFIX):
+        path = path.with_name(path.name.removesuffix(SUFFIX) + ".yaml")
+        if not path.is_file():
+            raise _refuse(
+                path, "例子旁边没有这个定义文件", "the definition that the examples belong to is not beside them"
+            )
     if path.name.endswith(SUPPLEMENT):
         owners = [each for each in _definitions(path.parent) if path.name.startswith(f"{each.stem}.")]
         if not owners:

@@ -18,7 +18,7 @@ from eventsourcing.persistence import Cipher, Compressor, Mapper, StoredEvent, T
 from eventsourcing.utils import register_topic
 
 from shared.envelope import Origin, Position
-from shared.runtime.ports import Recorded, Rejected
+from shared.runtime.ports import Recorded, Rejected, Transient
 
 S = TypeVar("S")
 
@@ -26,8 +26,15 @@ MAX_STATE_BYTES = 512 * 1024
 """A fact larger than this is refused before anything is written: it could not be published either."""
 
 
-class UnknownFact(Exception):
-    """The log holds a fact that this code does not know: a newer release wrote it."""
+class UnknownFact(Transient):
+    """The log holds a fact that this code does not know: a newer release wrote it.
+
+    That says nothing about whatever made us read the log, and it passes when this process is replaced (a rolling
+    deployment): whoever meets it waits, parks nothing and lets go of what a newer process could do instead."""
+
+    def __init__(self, name: str, stream: str, version: int) -> None:
+        self.where = f"{stream}/{version} ({name})"
+        super().__init__(f"{self.where} is of a newer release: start the release that wrote it, or a newer one")
 
 
 class FactTooLarge(Rejected):
@@ -127,7 +134,7 @@ class FactCodec:
         """The fact in today's shape, upcast where it was stored in an older one."""
         fact_class = self._classes.get(name)
         if fact_class is None:
-            raise UnknownFact(f"{name} at {stream}/{version}: start the release that wrote it, or a newer one")
+            raise UnknownFact(name, stream, version)
         carried: Any = self._mapper.to_domain_event(StoredEvent(stream, version, name, state))
         values = carried.__dict__
         origin = msgspec.convert(values.pop("meta"), Origin)

@@ -18,6 +18,7 @@ import structlog
 from shared.runtime.clock import Clock
 from shared.runtime.ports import Conflict, Transient
 from shared.runtime.postgres.pool import TRANSIENT, Database
+from shared.runtime.symptom import symptom
 from shared.runtime.trace import tracing
 
 _log = structlog.get_logger("deadlines")
@@ -63,7 +64,7 @@ UPDATE deadline_attempts SET next_at = now() + make_interval(secs => $3), last_e
 WHERE deadline_id = $1 AND due_at = $2
 """
 _WORRYING = """
-SELECT deadline_id, attempts, last_error FROM deadline_attempts
+SELECT deadline_id, due_at, attempts, last_error FROM deadline_attempts
 WHERE fired_at IS NULL AND attempts >= $1 ORDER BY attempts DESC LIMIT 1
 """
 
@@ -116,7 +117,7 @@ class DeadlineWorker:
 
     def healthy(self) -> str:
         if self._task is not None and self._task.done() and not self._task.cancelled():
-            return f"deadlines stopped: {self._task.exception()!r}"
+            return f"deadlines stopped: {symptom(self._task.exception())}"
         return self._fault
 
     async def _run(self) -> None:
@@ -125,9 +126,9 @@ class DeadlineWorker:
                 fired = await self.fire_due()
                 self._fault = await self._worry()
             except AWAY as away:
-                fired, self._fault = 0, f"deadlines wait for the database ({type(away).__name__})"
+                fired, self._fault = 0, f"deadlines wait for the database ({symptom(away)})"
             except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
-                fired, self._fault = 0, f"deadlines stand still: {type(defect).__name__}: {defect}"
+                fired, self._fault = 0, f"deadlines stand still: {symptom(defect)}"
                 _log.exception("deadlines_stand_still")
             if not fired:
                 await asyncio.sleep(self._look_seconds)
@@ -181,4 +182,6 @@ class DeadlineWorker:
             row = await connection.fetchrow(_WORRYING, WORRYING_ATTEMPTS)
         if row is None:
             return ""
-        return f"deadline {row['deadline_id']} failed {row['attempts']} times: {row['last_error']}"
+        # readiness is public: the text behind the type stays in the table and in the log
+        kind = row["last_error"].partition(":")[0]
+        return f"deadline {row['deadline_id']} of {row['due_at']:%Y-%m-%d} failed {row['attempts']} times: {kind}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -60,6 +60,7 @@ class GroupCommit:
         self._something = asyncio.Event()
         self._writers: list[asyncio.Task[None]] = []
         self._closing = False
+        self.observe: Callable[[int], None] = lambda _: None
         self._places = asyncio.Semaphore(MAX_WAITING)
 
     async def start(self) -> None:
@@ -165,6 +166,7 @@ class GroupCommit:
             for waiting in batch:
                 waiting.settle(await self._alone(waiting.append))
             return
+        self.observe(len(batch))
         for waiting, outcome in zip(batch, outcomes, strict=True):
             waiting.settle(outcome)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -19,6 +19,7 @@ from shared.runtime.kafka_reader import KafkaReader
 from shared.runtime.kafka_settings import KafkaSettings
 from shared.runtime.ports import Inbox, Record, Transient
 from shared.runtime.records import limited
+from shared.runtime.symptom import symptom
 
 log = logging.getLogger(__name__)
 
@@ -70,16 +71,19 @@ class KafkaBus:
                 producer = await self._ready()
                 await self._send(producer, records)
         except (KafkaError, TimeoutError, OSError) as fault:
-            self._fault = f"Kafka: publishing failed: {type(fault).__name__} {fault}"
+            self._fault = f"Kafka: publishing failed: {symptom(fault)}"
             await self._discard(producer)
-            raise Transient(self._fault) from fault
+            raise Transient(f"Kafka: publishing failed: {type(fault).__name__} {fault}") from fault
         except asyncio.CancelledError:
             await self._discard(producer)  # what was queued may still be sent: this producer's order ends here
             raise
         self._fault = ""
 
     def healthy(self) -> str:
-        return "; ".join(filter(None, [self._fault, *(reader.fault for reader in self._readers)]))
+        return "; ".join(filter(None, [self._fault, *(reader.healthy() for reader in self._readers)]))
+
+    def behind(self) -> Mapping[str, int]:
+        return {reader.name: reader.behind for reader in self._readers}
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._making:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -19,6 +19,7 @@ from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 
 from shared.runtime.kafka_settings import KafkaSettings
 from shared.runtime.ports import Delivery, Inbox, Record, Transient
+from shared.runtime.symptom import symptom
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,18 @@ LAG_SECONDS = 5.0
 
 class OffsetsDiffer(Exception):
     """The topic does not hold the offset at which the database wants to go on; reading there would lose records."""
+
+    def __init__(self, partition: TopicPartition, said: str) -> None:
+        self.where = f"{partition.topic}[{partition.partition}]"
+        super().__init__(f"{self.where} {said}")
+
+
+class NoTopic(Transient):
+    """A topic that is to be read was never made."""
+
+    def __init__(self, missing: Iterable[str]) -> None:
+        self.where = ", ".join(sorted(missing))
+        super().__init__(f"no topic {self.where}: make the topics first (shifan topics ensure)")
 
 
 class Stalled(Exception):
@@ -57,17 +70,20 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
 
 
 class KafkaReader:
-    """Reads for one inbox, as a member of the group ``<prefix><inbox name>``. ``fault`` is empty when well."""
+    """Reads for one inbox, as a member of the group ``<prefix><inbox name>``. ``fault`` is empty when well and tells
+    operators; :meth:`healthy` tells everybody."""
 
     def __init__(self, settings: KafkaSettings, inbox: Inbox) -> None:
         self.name = inbox.name
-        self.fault = ""
+        self.fault = self._symptom = ""
+        self.behind = 0
         self._settings = settings
         self._inbox = inbox
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._next: dict[TopicPartition, int] = {}
         self._resume_at: dict[TopicPartition, float] = {}
+        self._paused: dict[TopicPartition, int] = {}
         self._failures: dict[TopicPartition, int] = {}
         self._suspect: dict[TopicPartition, int] = {}
         self._lag_shown = self._progress = 0.0
@@ -88,6 +104,9 @@ class KafkaReader:
             task.cancel()
             await asyncio.wait({task}, timeout=self._settings.stop_seconds)
 
+    def healthy(self) -> str:
+        return f"{self._inbox.name} {self._symptom}" if self.fault else ""
+
     def forget(self) -> None:
         self._next.clear()
         self._resume_at.clear()
@@ -104,12 +123,14 @@ class KafkaReader:
                 long = time.monotonic() - began > self._settings.stalled_seconds
                 failures = 0 if long else failures + 1
                 self.fault = f"{self._inbox.name}: {type(why).__name__} {why}"
+                self._symptom = f"reads anew: {symptom(why)}"
                 log.warning("reading from Kafka begins anew: %s", self.fault)
                 await asyncio.sleep(self._settings.backoff(failures))
             except Exception as defect:
                 # A defect of ours: the partitions stand still until it is repaired, but not until a restart.
                 failures += 1
                 self.fault = f"{self._inbox.name}: reading stands still: {type(defect).__name__} {defect}"
+                self._symptom = f"stands still: {symptom(defect)}"
                 log.exception("%s", self.fault)
                 await asyncio.sleep(self._settings.backoff(failures))
 
@@ -139,7 +160,7 @@ class KafkaReader:
         wanted = [self._settings.prefix + topic for topic in self._inbox.topics]
         missing = set(wanted) - await consumer.topics()
         if missing:
-            raise Transient(f"no topic {', '.join(sorted(missing))}: make the topics first (ensure_topics)")
+            raise NoTopic(missing)
         consumer.subscribe(wanted, listener=_Listener(self))
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
@@ -162,9 +183,10 @@ class KafkaReader:
             offset = ours.get(self._ours(partition), first[partition])
             if not first[partition] <= offset <= end[partition]:
                 raise OffsetsDiffer(
-                    f"{partition.topic}[{partition.partition}] holds {first[partition]} to {end[partition]} and the "
+                    partition,
+                    f"holds {first[partition]} to {end[partition]} and the "
                     f"database goes on at {offset}: the topic was made anew or cut. Publish it again from the log, "
-                    f"then delete this row of table offsets; what was seen is not applied twice"
+                    f"then delete this row of table offsets; what was seen is not applied twice",
                 )
             consumer.seek(partition, offset)
             self._next[partition] = offset
@@ -178,7 +200,7 @@ class KafkaReader:
         partition with the fault waits."""
         for partition, messages in got.items():
             if messages[0].offset < self._next[partition]:
-                raise OffsetsDiffer(f"{partition.topic}[{partition.partition}] jumped back to {messages[0].offset}")
+                raise OffsetsDiffer(partition, f"jumped back to {messages[0].offset}")
         if len(got) > 1:
             with contextlib.suppress(Transient, OSError, TimeoutError):
                 await self._inbox.receive(
@@ -212,8 +234,10 @@ class KafkaReader:
     def _pause(self, consumer: AIOKafkaConsumer, partition: TopicPartition, fault: Exception) -> None:
         failures = self._failures[partition] = self._failures.get(partition, 0) + 1
         self.fault = f"{self._inbox.name}: {partition.topic}[{partition.partition}] waits: {fault}"
+        self._symptom = f"waits at {partition.topic}[{partition.partition}]: {symptom(fault)}"
         log.warning("%s", self.fault)
-        if self._next.pop(partition, None) is not None:
+        if (stood := self._next.pop(partition, None)) is not None:
+            self._paused[partition] = stood
             self._resume_at[partition] = time.monotonic() + self._settings.backoff(failures)
             with contextlib.suppress(IllegalStateError):
                 consumer.pause(partition)
@@ -227,9 +251,17 @@ class KafkaReader:
 
     async def _show_lag(self, consumer: AIOKafkaConsumer) -> None:
         """Tells Kafka where we are, for its tools to show lag; nobody reads it back, so a failure changes nothing."""
-        if not self._next or time.monotonic() - self._lag_shown < LAG_SECONDS:
+        if time.monotonic() - self._lag_shown < LAG_SECONDS:
             return
         self._lag_shown = time.monotonic()
+        stands = {partition: self._paused[partition] for partition in self._resume_at} | self._next
+        self.behind = sum(
+            max(0, (consumer.highwater(partition) or offset) - offset)
+            for partition, offset in stands.items()
+            if partition in consumer.assignment()
+        )
+        if not self._next:
+            return
         with contextlib.suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(POLL_MILLISECONDS / 100):
                 await consumer.commit(dict(self._next))
@@ -261,6 +293,7 @@ class KafkaReader:
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (bug := task.exception()) is not None:
             self.fault = f"{self._inbox.name}: reading ended: {type(bug).__name__} {bug}"
+            self._symptom = f"ended: {symptom(bug)}"
             log.error("%s", self.fault, exc_info=bug)
 
     def _ours(self, partition: TopicPartition) -> tuple[str, int]:

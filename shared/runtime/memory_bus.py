@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared.runtime.ports import Delivery, Inbox, Record, Transient
 from shared.runtime.records import limited
+from shared.runtime.symptom import symptom
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,10 @@ class MemoryBus:
     def healthy(self) -> str:
         return "; ".join(self._faults.values())
 
+    def behind(self) -> Mapping[str, int]:
+        """The log itself is the queue: what waits is the relay's."""
+        return {}
+
     async def _feed(self, inbox: Inbox, records: Sequence[Record]) -> None:
         """One publisher at a time per subscriber, first come first served: that keeps each publisher's order."""
         deliveries = [Delivery(record) for record in records if record.topic in inbox.topics]
@@ -88,10 +93,11 @@ class MemoryBus:
             try:
                 await inbox.receive(batch)
             except (Transient, OSError, TimeoutError) as fault:
-                self._faults[inbox.name] = f"{inbox.name} waits: {type(fault).__name__} {fault}"
-                log.warning("%s", self._faults[inbox.name])
+                self._faults[inbox.name] = f"{inbox.name} waits: {symptom(fault)}"
+                told = f"{inbox.name} waits: {type(fault).__name__} {fault}"
+                log.warning("%s", told)
                 if not self._open or asyncio.get_running_loop().time() + pause > deadline:
-                    raise Transient(self._faults[inbox.name]) from fault
+                    raise Transient(told) from fault
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, most)
             else:

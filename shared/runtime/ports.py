@@ -216,6 +216,10 @@ class Bus(Protocol):
         """Empty when well, else one sentence that says what is wrong."""
         ...
 
+    def behind(self) -> Mapping[str, int]:
+        """How many records each inbox here has not read yet, as far as is known; nothing where the bus keeps none."""
+        ...
+
 
 # ── views ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

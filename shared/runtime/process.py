@@ -26,7 +26,7 @@ from shared.runtime.issuer.app import create_issuer
 from shared.runtime.issuer.keys import IssuerKeys
 from shared.runtime.issuer.people import Account, People
 from shared.runtime.kafka_bus import KafkaBus
-from shared.runtime.kafka_settings import KafkaSettings
+from shared.runtime.kafka_settings import KafkaSettingsUnclear, kafka_settings
 from shared.runtime.logs import start_logging
 from shared.runtime.memory_bus import MemoryBus
 from shared.runtime.ports import Bus, Receipt
@@ -54,7 +54,7 @@ def bus_of(settings: Settings, client: str) -> Bus:
     """Kafka where brokers are named, else the bus in memory."""
     if not settings.kafka:
         return MemoryBus()
-    return KafkaBus(KafkaSettings(settings.kafka, prefix=settings.topic_prefix, client=client))
+    return KafkaBus(kafka_settings(settings, client))
 
 
 def issuer_address(settings: Settings) -> str:
@@ -97,7 +97,10 @@ def run_alone(name: str, build: Build, settings: Settings | None = None) -> None
 
 
 async def _alone(name: str, build: Build, settings: Settings) -> None:
-    bus = bus_of(settings, name)
+    try:
+        bus = bus_of(settings, name)
+    except KafkaSettingsUnclear as unclear:
+        raise SystemExit(str(unclear)) from unclear
     async with opened(name, build, settings, bus) as service, service.running():
         await bus.start()
         try:

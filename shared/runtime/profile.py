@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -55,7 +56,7 @@ def unsafe(settings: Settings) -> tuple[Unsafe, ...]:
     """What production would refuse; empty in the demo profile."""
     if settings.profile != "production":
         return ()
-    return (*_identity(settings), *_reach(settings), *_secrets(settings), *_clock(settings))
+    return (*_identity(settings), *_reach(settings), *_brokers(settings), *_secrets(settings), *_clock(settings))
 
 
 async def require_plain_role(settings: Settings, connection: AnyConnection) -> None:
@@ -115,6 +116,31 @@ def _reach(settings: Settings) -> list[Unsafe]:
             )
         )
     return found
+
+
+def _brokers(settings: Settings) -> list[Unsafe]:
+    """What travels names applicants and officials, and a password proved in the open is anybody's."""
+    brokers = [broker.strip() for broker in settings.kafka.split(",") if broker.strip()]
+    unprotected = settings.kafka_security in ("PLAINTEXT", "SASL_PLAINTEXT")
+    if not unprotected or settings.kafka_unencrypted or all(_on_this_machine(broker) for broker in brokers):
+        return []
+    return [
+        Unsafe(
+            "SHIFAN_KAFKA_SECURITY",
+            "与其他主机上的 Kafka 通信未加密。请改为 SSL 或 SASL_SSL；"
+            "若网络已隔离，可设置 SHIFAN_KAFKA_UNENCRYPTED=true。",
+            "Brokers on other machines are reached without TLS. Set SSL or SASL_SSL; where the network is the "
+            "installation's own, say so with SHIFAN_KAFKA_UNENCRYPTED=true.",
+        )
+    ]
+
+
+def _on_this_machine(broker: str) -> bool:
+    host = broker.rpartition(":")[0].strip("[]").lower()
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _secrets(settings: Settings) -> list[Unsafe]:

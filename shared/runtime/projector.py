@@ -10,20 +10,25 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 from collections.abc import Callable, Sequence
 
 import structlog
 
 from shared.envelope import START, Position
+from shared.runtime.codec import UnknownFact
+from shared.runtime.held import held
 from shared.runtime.ports import AnyConnection, Recorded, Transient, View
 from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.store import FactStore
+from shared.runtime.symptom import symptom
 from shared.runtime.tail import Tail
 
 BATCH = 1000
 BACKOFF_MOST_SECONDS = 30.0
 SWAP_TRIES = 10
 _BUILDING = 7_401_020
+_MARK = "rebuilding_"
 
 _log = structlog.get_logger("projector")
 Progress = Callable[[int], None]
@@ -64,6 +69,7 @@ class Projector:
         self._task: asyncio.Task[None] | None = None
         self._fault = ""
         self._failures = 0
+        self._in_hand: Sequence[Recorded] = ()
 
     async def start(self) -> None:
         """Make the view's tables (or rebuild them where their shape changed), then follow the log."""
@@ -77,7 +83,7 @@ class Projector:
 
     def healthy(self) -> str:
         if self._task is not None and self._task.done() and not self._task.cancelled():
-            return f"view {self.name} stopped: {self._task.exception()!r}"
+            return f"view {self.name} stopped: {symptom(self._task.exception())}"
         return self._fault
 
     async def position(self) -> Position:
@@ -99,11 +105,13 @@ class Projector:
                 continue
             except Replaced:
                 self._fault = f"view {self.name} was rebuilt by another release; this process no longer projects it"
+            except UnknownFact as newer:
+                self._fault = f"view {self.name} waits for the release that knows {newer.where}"
             except AWAY as away:
-                self._fault = f"view {self.name} waits for the database ({type(away).__name__})"
+                self._fault = f"view {self.name} waits for the database ({symptom(away)})"
             except Exception as defect:  # noqa: BLE001 - told by health and retried; see the wall
                 # The view is behind until this is repaired; the facts are safe and the other views go on.
-                self._fault = f"view {self.name} stands still: {type(defect).__name__}: {defect}"
+                self._fault = f"view {self.name} stands still{self._between()}: {symptom(defect)}"
                 _log.exception("view_stands_still", view=self.name)
             self._failures += 1
             await asyncio.sleep(min(0.1 * 2 ** min(self._failures, 10), BACKOFF_MOST_SECONDS))
@@ -127,9 +135,22 @@ class Projector:
                 raise Moved
             await self._ensure_ours(connection)
             await _enter(connection, _schema(self.name))
-            await self._view.apply(connection, batch)
+            await self._project(connection, batch)
             await connection.execute(_MOVE, _checkpoint(self.name), reached.xid, reached.number)
         return reached
+
+    async def _project(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
+        self._in_hand = batch
+        await self._view.apply(connection, batch)
+        self._in_hand = ()
+
+    def _between(self) -> str:
+        """Where in the log the view stumbled, as far as is known: a view takes facts by the batch."""
+        if not self._in_hand:
+            return ""
+        first, last = self._in_hand[0], self._in_hand[-1]
+        self._in_hand = ()
+        return f" between {first.stream}/{first.version} and {last.stream}/{last.version}"
 
     # ── building ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,46 +176,59 @@ class Projector:
     async def rebuild(self, progress: Progress | None = None, *, only_if_other_shape: bool = False) -> int:
         """Fill a second copy from the first fact and swap; returns the number of facts projected. One at a time: a
         second one waits. The view answers all the while, from the old copy."""
-        guard = await self._database.connect("rebuild", statement_timeout="0", lock_timeout="0")
-        try:
-            await guard.execute("SELECT pg_advisory_lock($1, hashtext($2))", _BUILDING, self.name)
-            if only_if_other_shape and await self._stands(guard) == self._shape:
+        async with held(self._database, "rebuild", statement_timeout="0", lock_timeout="0") as guard:
+            await guard.ask(lambda c: c.execute("SELECT pg_advisory_lock($1, hashtext($2))", _BUILDING, self.name))
+            if only_if_other_shape and await guard.ask(self._stands) == self._shape:
                 return 0
-            await self._make_next()
-            return await self._fill_next(progress or (lambda _: None))
-        finally:
-            await guard.close(timeout=5)
+            return await self._fill_next(await self._make_next(), progress or (lambda _: None))
 
-    async def _make_next(self) -> None:
-        fresh = _schema(self.name, "__next")
+    async def _make_next(self) -> str:
+        """Returns the mark of this copy. Who was frozen loses his lock, and another one begins a copy of the same name:
+        the mark keeps the two apart."""
+        fresh, mark = _schema(self.name, "__next"), secrets.token_hex(8)
         async with self._database.transaction() as connection:
             await connection.execute(f"DROP SCHEMA IF EXISTS {fresh} CASCADE")
             await connection.execute(f"CREATE SCHEMA {fresh}")
             await _enter(connection, fresh)
+            await connection.execute(f"CREATE TABLE {_MARK} (mark text NOT NULL)")
+            await connection.execute(f"INSERT INTO {_MARK} VALUES ($1)", mark)  # noqa: S608 - our own word
             await connection.execute(self._view.ddl)
+        return mark
 
-    async def _fill_next(self, progress: Progress) -> int:
+    async def _ensure_same(self, connection: AnyConnection, mark: str) -> None:
+        """Until the transaction ends nobody can take this copy away: reading its mark locks the table."""
+        stands = f"{_schema(self.name, '__next')}.{_MARK}"
+        if await connection.fetchval("SELECT to_regclass($1)", stands) is not None:
+            found = await connection.fetchval(f"SELECT mark FROM {stands}")  # noqa: S608 - our own words
+            if found == mark:
+                return
+        raise Transient(f"view {self.name}: another rebuild began meanwhile; its copy counts")
+
+    async def _fill_next(self, mark: str, progress: Progress) -> int:
         reached, count = START, 0
         for _ in range(SWAP_TRIES):
             while batch := await self._store.read(reached, self._batch):
                 async with self._database.transaction() as connection:
+                    await self._ensure_same(connection, mark)
                     await self._apply_next(connection, batch)
                 reached, count = _last(batch), count + len(batch)
                 progress(count)
-            if await self._swap(reached):
+            if await self._swap(reached, mark):
                 return count
         raise Transient(f"view {self.name}: the log grows faster than it can be projected; try again when it is quiet")
 
     async def _apply_next(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
         await _enter(connection, _schema(self.name, "__next"))
-        await self._view.apply(connection, batch)
+        await self._project(connection, batch)
 
-    async def _swap(self, reached: Position) -> bool:
+    async def _swap(self, reached: Position, mark: str) -> bool:
         """Put the new copy in the old one's place, unless the old one got further meanwhile."""
         old, fresh = _schema(self.name), _schema(self.name, "__next")
         async with self._database.transaction() as connection:
             if await _position(connection, _LOCK, _checkpoint(self.name)) > reached:
                 return False
+            await self._ensure_same(connection, mark)
+            await connection.execute(f"DROP TABLE {fresh}.{_MARK}")
             await connection.execute(f"DROP SCHEMA IF EXISTS {old} CASCADE")
             await connection.execute(f"ALTER SCHEMA {fresh} RENAME TO {old}")
             await connection.execute(_SHAPE, self.name, self._shape)

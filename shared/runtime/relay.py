@@ -1,28 +1,29 @@
 """Understands how a service's log reaches the bus: every fact in order, at least once, by one process at a time.
 
 The log is the outbox. The relay reads it from its checkpoint, publishes, and moves the checkpoint afterwards; a crash
-in between publishes a suffix again. A session's advisory lock makes one process the active one. The checkpoint is
-moved over that same session, so that who lost the lock cannot move it. A fact that cannot be published stops the relay,
-visibly, at that fact: skipping it would lose it for every other service.
+in between publishes a suffix again. A session's advisory lock makes one process the active one, as long as that session
+beats (:mod:`shared.runtime.held`). The checkpoint is moved over that same session, so that who lost the lock cannot
+move it, and who is not sure of it begins to publish nothing. A fact that cannot be published stops the relay, visibly,
+at that fact: skipping it would lose it for every other service.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from shared.envelope import START, Position
+from shared.runtime.held import Held, LockLost, held
 from shared.runtime.outbound import CaseOf, Outbound, ToPublic, stands
 from shared.runtime.ports import AnyConnection, Bus, Record, Recorded, Transient
 from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.store import FactStore
+from shared.runtime.symptom import symptom
 from shared.runtime.tail import Tail
 
 log = logging.getLogger(__name__)
@@ -46,12 +47,12 @@ SELECT count(*) FROM (SELECT 1 FROM facts WHERE (xid, position) > ($1::text::xid
 """
 
 
-class LockLost(Exception):
-    """The session that held the lock ended, or another process moved the checkpoint: begin again as a standby."""
-
-
 class Unpublishable(Exception):
     """A fact that the outbox cannot translate, or whose record no bus would take."""
+
+    def __init__(self, recorded: Recorded, fault: Exception) -> None:
+        self.where = f"{recorded.stream}/{recorded.version} ({recorded.name})"
+        super().__init__(f"{self.where}: {type(fault).__name__} {fault}")
 
 
 PASSING: tuple[type[Exception], ...] = (LockLost, Transient, *TRANSIENT)
@@ -83,7 +84,7 @@ class Relay:
         to_partners: ToPublic | None = None,
         audit: bool = True,
     ) -> None:
-        self.fault = ""
+        self.fault = self._symptom = ""
         self.leading = False
         self._failures = 0
         self._outbound = Outbound(service, store.codec, to_public, case_of, to_partners, audit)
@@ -91,6 +92,10 @@ class Relay:
         self._store = store
         self._bus = bus
         self._task: asyncio.Task[None] | None = None
+
+    def healthy(self) -> str:
+        """Empty when well, else what everybody may know of it; :attr:`fault` says more, to operators."""
+        return f"relay of {self._outbound.service} {self._symptom}" if self.fault else ""
 
     def start(self) -> None:
         self.fault = ""
@@ -117,42 +122,40 @@ class Relay:
     async def _run(self) -> None:
         while True:
             try:
-                async with self._turn() as connection:
-                    await self._lead(connection)
+                async with self._turn() as session:
+                    await self._lead(session)
             except PASSING as why:
                 self._failures += 1
                 self.fault = f"relay of {self._outbound.service}: {type(why).__name__} {why}"
+                self._symptom = f"waits: {symptom(why)}"
                 log.warning("%s; it begins again at its checkpoint", self.fault)
                 await asyncio.sleep(min(BACKOFF_SECONDS * 2 ** min(self._failures, 16), BACKOFF_MOST_SECONDS))
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+    async def _turn(self) -> AsyncIterator[Held]:
         """A session that holds the lock; waits until it is free."""
-        connection = await self._database.connect("relay")
-        try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                self.fault = ""  # standing by is being well
-                await asyncio.sleep(STANDBY_SECONDS)
-            self.leading = True
-            yield connection
-        finally:
-            self.leading = False
-            await _close(connection)
+        async with held(self._database, "relay") as session:
+            try:
+                while not await session.ask(_lock):
+                    self.fault = ""  # standing by is being well
+                    await asyncio.sleep(STANDBY_SECONDS)
+                self.leading = True
+                yield session
+            finally:
+                self.leading = False
 
-    async def _lead(self, connection: asyncpg.Connection[Any]) -> None:
+    async def _lead(self, session: Held) -> None:
         """Publishes until the session ends; always raises."""
-        lost = asyncio.Event()
-        connection.add_termination_listener(lambda _: lost.set())
-        after = await _checkpoint(connection)
+        after = await session.ask(_checkpoint)
         tail = Tail(self._store, after, limit=BATCH)
         try:
-            async with aclosing(_until(lost, tail)) as batches:
+            async with aclosing(_until(session.lost, tail)) as batches:
                 async for batch in batches:
-                    if await _checkpoint(connection) != after:
+                    if await session.ask(_checkpoint) != after:
                         raise LockLost("another process moved the checkpoint")
                     for records, reached in self._pieces(batch):
-                        await self._bus.publish(records)
-                        await connection.execute(_MOVE, _NAME, reached.xid, reached.number)
+                        await session.during(self._bus.publish(records))
+                        await session.ask(_move_to(reached))
                         after, self.fault, self._failures = reached, "", 0
         finally:
             tail.close()
@@ -170,8 +173,7 @@ class Relay:
             except Exception as fault:
                 if reached is not None:
                     yield records, reached
-                what = f"{recorded.stream}/{recorded.version} ({recorded.name})"
-                raise Unpublishable(f"{what}: {type(fault).__name__} {fault}") from fault
+                raise Unpublishable(recorded, fault) from fault
             records += made
             reached = stands(recorded)
             size += sum(len(record.value) for record in made)
@@ -187,6 +189,7 @@ class Relay:
                 f"relay of {self._outbound.service} stopped: {poison}. Nothing behind it is published; "
                 "repair what is said here and start again"
             )
+            self._symptom = f"stopped, nothing behind it is published: {symptom(poison)}"
             log.error("%s", self.fault, exc_info=poison)
 
 
@@ -209,13 +212,14 @@ async def _until(lost: asyncio.Event, tail: Tail) -> AsyncGenerator[list[Recorde
         await asyncio.gather(*waits, return_exceptions=True)
 
 
+async def _lock(connection: AnyConnection) -> bool:
+    return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+
+
+def _move_to(reached: Position) -> Callable[[AnyConnection], Awaitable[object]]:
+    return lambda connection: connection.execute(_MOVE, _NAME, reached.xid, reached.number)
+
+
 async def _checkpoint(connection: AnyConnection) -> Position:
     row = await connection.fetchrow("SELECT xid, number FROM checkpoints WHERE name = $1", _NAME)
     return START if row is None else Position(row["xid"], row["number"])
-
-
-async def _close(connection: asyncpg.Connection[Any]) -> None:
-    try:
-        await connection.close(timeout=5)
-    except TRANSIENT:
-        connection.terminate()

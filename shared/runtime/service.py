@@ -18,11 +18,13 @@ from shared.runtime.codec import FactCodec
 from shared.runtime.consumer import Consumer
 from shared.runtime.deadlines import DeadlineWorker, Fire
 from shared.runtime.files import Files
-from shared.runtime.forgetting import Forgetting
+from shared.runtime.forgetting import Forgetting, Old
 from shared.runtime.http.app import Edge, create_app
 from shared.runtime.http.health import Check
 from shared.runtime.http.limits import Limits
 from shared.runtime.http.parts import Authenticate
+from shared.runtime.kept import KeptAside
+from shared.runtime.metrics import Metrics, metrics_routes
 from shared.runtime.outbound import CaseOf, ToPublic
 from shared.runtime.parking import Parking
 from shared.runtime.ports import Bus, Subscriber, View
@@ -67,7 +69,8 @@ class Worker(Protocol):
 @dataclass(frozen=True)
 class Parts:
     """What makes this service this service. ``refusals`` are its domain's exception classes; ``fire`` carries out a
-    deadline of its view ``deadlines``; ``to_partners`` says what other regions' systems learn."""
+    deadline of its view ``deadlines``; ``to_partners`` says what other regions' systems learn; ``olds`` are rows of its
+    own tables that may be forgotten."""
 
     name: str
     title: str
@@ -82,6 +85,7 @@ class Parts:
     fire: Fire | None = None
     workers: Sequence[Worker] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
+    olds: Sequence[Old] = ()
 
 
 @dataclass
@@ -94,6 +98,7 @@ class Service:
     relay: Relay
     projectors: Mapping[str, Projector]
     parking: Parking
+    kept: KeptAside
     _workers: Sequence[Worker]
 
     @asynccontextmanager
@@ -117,14 +122,17 @@ Build = Callable[[Around], Service]
 def assemble(around: Around, parts: Parts) -> Service:
     """Put a service together and subscribe it to the bus, before the bus starts."""
     database, store = around.database, parts.store
-    for subscriber in parts.subscribers:
-        around.bus.subscribe(Consumer(database, subscriber, bury=around.bus.publish))
+    consumers = {one.name: Consumer(database, one, bury=around.bus.publish) for one in parts.subscribers}
+    for consumer in consumers.values():
+        around.bus.subscribe(consumer)
+    metrics = Metrics(database, around.bus, around.clock, consumers)
+    store.on_commit(metrics.observe_commit)
     projectors = {view.name: Projector(database, store, view) for view in parts.views}
     relay = Relay(
         parts.name, database, store, around.bus, parts.to_public, parts.case_of, to_partners=parts.to_partners
     )
     deadlines = [DeadlineWorker(database, around.clock, parts.fire)] if parts.fire else []
-    workers: list[Worker] = [*deadlines, *parts.workers, Forgetting(database)]
+    workers: list[Worker] = [*deadlines, *parts.workers, Forgetting(database, parts.olds)]
     api = create_app(
         parts.title,
         clock=around.clock,
@@ -133,11 +141,14 @@ def assemble(around: Around, parts: Parts) -> Service:
         checks=_checks(around, relay, [*projectors.values(), *workers], parts.checks),
         refusals=parts.refusals,
         limits=limits_of(around.settings),
+        observe=metrics.observe_request,
     )
-    for router in parts.routers:
+    metrics.leading = lambda: relay.leading
+    for router in (*parts.routers, metrics_routes(metrics)):
         api.include_router(router)
-    parking = Parking(database, {subscriber.name: subscriber for subscriber in parts.subscribers})
-    return Service(parts.name, api, store, relay, projectors, parking, workers)
+    subscribers = {subscriber.name: subscriber for subscriber in parts.subscribers}
+    parking, kept = Parking(database, subscribers), KeptAside(database, subscribers)
+    return Service(parts.name, api, store, relay, projectors, parking, kept, workers)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -159,6 +170,6 @@ def _checks(around: Around, relay: Relay, workers: Sequence[Worker], own: Mappin
             return f"the database does not answer ({type(away).__name__})"
         return ""
 
-    checks: dict[str, Check] = {"database": database, "bus": around.bus.healthy, "relay": lambda: relay.fault}
+    checks: dict[str, Check] = {"database": database, "bus": around.bus.healthy, "relay": relay.healthy}
     checks |= {worker.name: worker.healthy for worker in workers}
     return checks | dict(own)

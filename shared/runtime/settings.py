@@ -37,6 +37,20 @@ class Settings(BaseSettings):
         SecretStr(""), description="PostgreSQL of this service (postgresql://role:password@host/database)."
     )
     kafka: str = Field("", description="Kafka brokers, host:port separated by commas; empty: one process, no Kafka.")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="How the brokers are spoken to; SSL is TLS, SASL is a user's name and password."
+    )
+    kafka_ca_file: str = Field("", description="PEM file that says whose broker certificates count; empty: the system.")
+    kafka_cert_file: str = Field("", description="PEM file of our own certificate, where the brokers ask for one.")
+    kafka_key_file: str = Field("", description="PEM file of that certificate's key, without a passphrase.")
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="How the password is proved (SASL)."
+    )
+    kafka_user: str = Field("", description="Name of the user (SASL).")
+    kafka_password_file: str = Field("", description="File that holds the user's password, and nothing else (SASL).")
+    kafka_unencrypted: bool = Field(
+        False, description="Whether production may reach brokers of other machines without TLS (a network of its own)."
+    )
     topic_prefix: str = Field("", description="Begins every topic's and group's name, for clusters that are shared.")
     oidc_issuer: str = Field("", description="Base address of the OpenID provider; empty: the demo issuer.")
     oidc_audience: str = Field("shifan", min_length=1, description="Audience that a token must be made for.")

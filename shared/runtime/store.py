@@ -22,11 +22,19 @@ from shared.runtime.group_load import GroupLoad
 from shared.runtime.ports import AlreadyAnswered, AnyConnection, Append, Conflict, Receipt, Recorded
 
 # Never name a cast of xid "xid" here: ORDER BY would sort by the text, and 1000 would come before 999.
+# The sizes are summed up before any state is fetched: octet_length of a stored value reads its header only.
 _READ = """
-SELECT stream_id, version, name, state, xid, position FROM facts
-WHERE (xid, position) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, position LIMIT $3
+SELECT stream_id, version, name, state, xid, position FROM (
+    SELECT *, sum(octet_length(state)) OVER (ORDER BY xid, position ROWS UNBOUNDED PRECEDING) AS upto FROM (
+        SELECT stream_id, version, name, state, xid, position FROM facts
+        WHERE (xid, position) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY xid, position LIMIT $3
+    ) AS waiting
+) AS summed WHERE upto - octet_length(state) < $4 ORDER BY xid, position
 """
+READ_BYTES = 4_000_000
+"""States in one batch of the log, beyond which no further fact is fetched: a fact may have half a megabyte, and a batch
+of hundreds of them would not fit into a process. The first fact of a batch always comes."""
 _HEAD = """
 SELECT xid, position FROM facts WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid DESC, position DESC LIMIT 1
@@ -92,9 +100,11 @@ class FactStore:
 
     # ── the log ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def read(self, after: Position = START, limit: int = 1000) -> list[Recorded]:
-        """The next facts of the whole log; none is ever missed and the order never changes."""
-        return [self._recorded(row) for row in await self.pool.fetch(_READ, after.xid, after.number, limit)]
+    async def read(self, after: Position = START, limit: int = 1000, most_bytes: int = READ_BYTES) -> list[Recorded]:
+        """The next facts of the whole log, at most ``limit`` and about ``most_bytes``; none is ever missed and the
+        order never changes. Empty only where there is none."""
+        rows = await self.pool.fetch(_READ, after.xid, after.number, limit, most_bytes)
+        return [self._recorded(row) for row in rows]
 
     async def head(self) -> Position:
         """Where the log ends now, as far as readers may see."""
@@ -104,6 +114,10 @@ class FactStore:
     def on_append(self, waker: Callable[[], None]) -> None:
         """Call ``waker`` whenever this process appended: the tails of the log need not wait for their next look."""
         self._wakers.append(waker)
+
+    def on_commit(self, observe: Callable[[int], None]) -> None:
+        """Tell ``observe`` how many appends were committed together, each time."""
+        self._commit.observe = observe
 
     def off_append(self, waker: Callable[[], None]) -> None:
         self._wakers.remove(waker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -28,6 +29,12 @@ def test_a_stale_page_is_seen(tmp_path: Path) -> None:
     assert not reference.stale(page)
     page.write_text(reference.page().replace("Scored", "Rated"), "utf-8")
     assert reference.stale(page)
+
+
+def test_every_code_is_written_in_one_way() -> None:
+    """Callers compare codes: one that is written otherwise is a trap for them."""
+    written = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+    assert [code for code in met.refusals() if not written.fullmatch(code)] == []
 
 
 def test_refusals_of_every_shape_are_found() -> None:

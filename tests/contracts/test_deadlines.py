@@ -172,7 +172,7 @@ async def test_the_worker_runs_by_itself_and_health_tells_of_what_keeps_failing(
 
     async def told() -> bool:
         await pause_over(deadlines)
-        return "d1" in worker.healthy() and "defect" in worker.healthy()
+        return "d1" in worker.healthy() and worker.healthy().endswith("times: LookupError")
 
     await eventually_asked(told, "health names the deadline and the fault")
     handler.refusal = None

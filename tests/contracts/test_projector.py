@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from shared.runtime.codec import FactCodec
-from shared.runtime.ports import AnyConnection, Recorded
+from shared.runtime.ports import AnyConnection, Recorded, Transient
 from shared.runtime.postgres.pool import Database
 from shared.runtime.projector import Projector
 from shared.runtime.store import FactStore
@@ -120,7 +120,7 @@ async def test_a_view_that_fails_stops_only_itself_and_says_so(database: Databas
         await store.append(notes("account:1", 1, "bad"))
         await until(database, 2)
         await eventually(choosy.healthy, "health tells of the view that stands still")
-        assert "cannot digest this" in choosy.healthy()
+        assert choosy.healthy() == "view choosy stands still between account:1/2 and account:1/2: LookupError"
         assert texts.healthy() == ""
         assert len(await rows(database, "choosy")) == 1, "rows and checkpoint are rolled back together"
         bad.repaired = True
@@ -215,3 +215,45 @@ async def test_a_view_with_a_strange_name_is_refused(database: Database, store: 
     strange.name = 'texts"; DROP SCHEMA public'
     with pytest.raises(ValueError, match="lower-case identifier"):
         await Projector(database, store, strange).rebuild()
+
+
+class Pausing(Texts):
+    """Stops in the middle of its second batch until it is let go on."""
+
+    def __init__(self) -> None:
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+        self._batches = 0
+
+    async def apply(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
+        await super().apply(connection, batch)
+        self._batches += 1
+        if self._batches == 2:
+            self.reached.set()
+            await self.go_on.wait()
+
+
+async def test_a_rebuild_that_lost_its_lock_does_not_write_into_the_next_ones_copy(
+    database: Database, store: FactStore
+) -> None:
+    for number in range(12):
+        await store.append(notes(f"account:{number}", 0, "x"))
+    async with following(Projector(database, store, Texts())):
+        await until(database, 12)
+        pausing = Pausing()
+        frozen = asyncio.create_task(Projector(database, store, pausing, batch=3).rebuild())
+        await pausing.reached.wait()
+        async with database.reading() as connection:
+            await connection.fetch("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE classid = 7401020 AND granted")
+        other = asyncio.create_task(Projector(database, store, Texts(), batch=3).rebuild())
+        async with database.reading() as connection:
+
+            async def waits() -> bool:
+                """The other one has the lock, and would throw the copy away that is just being written to."""
+                return bool(await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+            await eventually_asked(waits, "the next rebuild has begun")
+        pausing.go_on.set()
+        with pytest.raises(Transient):
+            await frozen
+        assert await other == 12
+        assert len(await rows(database)) == 12

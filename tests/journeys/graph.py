@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +22,27 @@ from tests.support.waiting import eventually_asked
 
 INSPECTOR = Somebody("inspector", "inspector", "000000")
 NUMBERS = itertools.count(1)
+
+
+Examples = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Condition -> way that it is decided -> answers, as a file of examples has it."""
+
+
+def shipped_examples(programme: Programme) -> Examples:
+    """The examples beside a regulation of the library."""
+    return examples_of(next(e.file for e in library().editions if e.text.id == programme.id))
+
+
+def answers_of(programme: Programme, examples: Examples) -> dict[str, str | bool]:
+    """What the regulation's own examples say of an applicant that fulfils everything, and all else answered."""
+    given: dict[str, str | bool] = {}
+    known = {key for metric in programme.metrics for key in (*keys_of(metric), metric.id)}
+    for rows in examples.values():
+        given |= {k: v if isinstance(v, bool) else str(v) for k, v in rows["met"].items() if k in known}
+    for metric in programme.metrics:
+        for key in () if any(key in given for key in (*keys_of(metric), metric.id)) else keys_of(metric)[:1]:
+            given[key] = plain(metric)
+    return given
 
 
 def ok(answer: httpx.Response) -> Any:
@@ -60,14 +82,17 @@ def inside(region: str) -> str:
 class Walk:
     """One case, every step by a fresh person of the party that the regulation names."""
 
-    def __init__(self, house: House, programme: Programme, procedure: Procedure) -> None:
+    def __init__(
+        self, house: House, programme: Programme, procedure: Procedure, examples: Examples | None = None
+    ) -> None:
         self.house, self.programme, self.procedure = house, programme, procedure
+        self.examples = shipped_examples(programme) if examples is None else examples
         number = next(NUMBERS)
         stem = f"91110000MAEX{number:05d}"
         self.uscc, self.name = stem + check_uscc(stem), f"Example Organisation {number}"
         self.region, self.level = inside(programme.region), programme.levels[-1].id
         self.people = itertools.count(1)
-        self.case_id = ""
+        self.case_id = self.filed_at = ""
 
     @property
     def applicant(self) -> Somebody:
@@ -105,9 +130,9 @@ class Walk:
         subject = {"uscc": self.uscc, "name": self.name, "region": self.region, "level": self.level}
         opening = {"programme": self.programme.id, "procedure": self.procedure.id, "subject": subject}
         first = self.programme.first_step(Standing(self.region, self.level), self.procedure.id)
-        by = self.person(first.actor)
-        if by.roles != "applicant" and first.type != "file":
-            self.case_id = ok(await self.house.post(by, "/review/cases", opening))["case_id"]
+        by, opens = self.person(first.actor), self.person(self.procedure.opened_by)
+        if opens.roles != "applicant" and (by.roles == "applicant" or first.type != "file" or not self.files_first):
+            self.case_id = ok(await self.house.post(opens, "/review/cases", opening))["case_id"]
             return
         if by.roles == "applicant":
             straight = await self.house.post(by, "/review/cases", opening)
@@ -117,8 +142,13 @@ class Walk:
             await self.apply()
             return
         filing = self.handing_in(by)
-        self.case_id = filing.begun(answer)["case_id"]
+        self.case_id, self.filed_at = filing.begun(answer)["case_id"], filing.path
         await self.hand_in(filing)
+
+    @property
+    def files_first(self) -> bool:
+        """Whether what the first step waits for comes with the opening, where an authority could also open it empty."""
+        return True
 
     def handing_in(self, by: Somebody) -> HandingIn:
         return HandingIn(self.house, self.programme, by, self.answers())
@@ -132,7 +162,7 @@ class Walk:
         body = {"round_id": await self.round(), "name": self.name, "region": self.region, "level": self.level}
         answer = await self.house.post(self.applicant, "/intake/applications", body)
         self.case_id = ok(answer)["case_id"]
-        path = f"/intake/applications/{self.case_id}"
+        path = self.filed_at = f"/intake/applications/{self.case_id}"
         answer = await self.house.patch(self.applicant, f"{path}/answers", {"given": self.answers()}, version(answer))
         ok(answer)
         for number in range(200):
@@ -163,16 +193,7 @@ class Walk:
         return round_id
 
     def answers(self) -> dict[str, str | bool]:
-        """What the regulation's own examples say of an applicant that fulfils everything, and all else answered."""
-        file = next(e.file for e in library().editions if e.text.id == self.programme.id)
-        given: dict[str, str | bool] = {}
-        known = {key for metric in self.programme.metrics for key in (*keys_of(metric), metric.id)}
-        for rows in examples_of(file).values():
-            given |= {k: v if isinstance(v, bool) else str(v) for k, v in rows["met"].items() if k in known}
-        for metric in self.programme.metrics:
-            for key in () if any(key in given for key in (*keys_of(metric), metric.id)) else keys_of(metric)[:1]:
-                given[key] = plain(metric)
-        return given
+        return answers_of(self.programme, self.examples)
 
     async def until(self, condition: Any) -> None:
         async def there() -> bool:
@@ -210,17 +231,23 @@ class Walk:
                 body = {"agrees": True, "reason": "recommended", "party": party}
                 await self.act(self.person(party), step, "endorsement", body)
 
-    async def do_score(self, step: Step) -> None:
+    def experts(self, step: Step) -> list[Somebody]:
         programme, parameters = self.programme, step.parameters
-        by = programme.party(step.actor)
-        officer = next(p.id for p in programme.parties if p.role == "officer") if by.role == "expert" else by.id
         size = programme.panel(parameters.panel).size if programme.panels else 3  # type: ignore[union-attr]
-        experts = [Somebody(f"expert-{n}", "expert") for n in range(size if isinstance(size, int) else 3)]
-        panel = {"experts": [{"id": e.id, "name": e.id} for e in experts]}
+        return [Somebody(f"expert-{n}", "expert") for n in range(size if isinstance(size, int) else 3)]
+
+    async def assigned(self, step: Step) -> None:
+        """The panel is named by the step's authority, or by an officer where the experts are the step's party."""
+        by = self.programme.party(step.actor)
+        officer = next(p.id for p in self.programme.parties if p.role == "officer") if by.role == "expert" else by.id
+        panel = {"experts": [{"id": e.id, "name": e.id} for e in self.experts(step)]}
         await self.act(self.person(officer), step, "panel", panel)
-        points = {h.id: str(h.most) for h in programme.rubric(str(parameters.rubric)).heads}  # type: ignore[union-attr]
-        for expert in experts:
-            await self.act(expert, step, "score", {"points": points, "remark": "read"})
+
+    async def do_score(self, step: Step) -> None:
+        await self.assigned(step)
+        heads = self.programme.rubric(str(step.parameters.rubric)).heads  # type: ignore[union-attr]
+        for expert in self.experts(step):
+            await self.act(expert, step, "score", {"points": {h.id: str(h.most) for h in heads}, "remark": "read"})
 
     async def do_visit(self, step: Step) -> None:
         least = step.parameters.visitors  # type: ignore[union-attr]

@@ -135,7 +135,7 @@ def test_topics_are_there_over_kafka(running: Shell, topology: tuple[str, ...]) 
         assert told.returncode == 1
         return
     counts = json.loads(told.stdout)
-    assert counts["certifications.v1"] > 0
+    assert any(name.endswith("certifications.v1") for name in counts)
     assert all(counts.values())
     assert running.run("topics", "ensure").returncode == 0
 

@@ -189,7 +189,7 @@ SPOILT = [
     ("kind: recognition", "kind: recognition\nkind: project", "kind", "twice"),
     ("region: '990000'", "region: &r '990000'", "", "anchors"),
     ("region: '990000'", "region: !!python/object/apply:os.system ['id']", "", "tags"),
-    ("region: '990000'", "region: 99", "region", "form"),
+    ("region: '990000'", "region: 99", "region", "six digits"),
     ("kind: recognition", "kind: [recognition", "", "YAML"),
     ("{zh: 省级, en: province}", "{zh: 省级,和其他, en: province}", "levels[province].title", "in quotes"),
     ("charged: false", "charged: no", "fee.charged", "true or false"),

@@ -139,7 +139,7 @@ def test_a_verdict_names_clause_quote_and_the_numbers() -> None:
     assert verdict.finding == "unmet"
     assert verdict.clause == "第八条(二)"
     assert dict(verdict.numbers) == {"qualified_staff_count": "8", "staff_count": "15"}
-    assert verdict.comparisons == ("8/15 >= 0.60",)
+    assert verdict.comparisons == ("qualified_staff_count / staff_count 8/15 >= 0.60",)
 
 
 @pytest.mark.parametrize(

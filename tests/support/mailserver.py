@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,15 +17,27 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class MailServer:
-    """Keeps what it took; ``answers`` are given first, one per attempt (empty: 250)."""
+    """Keeps what it took; ``answers`` are given first, one per attempt (empty: 250). While it is ``slow``, every mail
+    waits for a turn that the test gives with :meth:`let`; ``begun`` are the Message-IDs in the order they came."""
 
     port: int
     answers: list[str] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
     attempts: int = 0
+    slow: bool = False
+    begun: list[str] = field(default_factory=list)
+    turns: int = 0
+
+    def let(self, mails: int) -> None:
+        """Answer the next so many, in the order in which they came."""
+        self.turns += mails
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.attempts += 1
+        self.begun.append(str(message_from_bytes(envelope.content, policy=default)["Message-ID"]))
+        turn = len(self.begun)
+        while self.slow and turn > self.turns:
+            await asyncio.sleep(0.01)
         answer = self.answers.pop(0) if self.answers else "250 taken"
         if answer.startswith("250"):
             mail = message_from_bytes(envelope.content, policy=default)

@@ -73,6 +73,9 @@ def test_a_demonstration_starts_with_nothing_set() -> None:
         ({"database_url": SecretStr("postgresql://long-long-name:long-long-name@db/x")}, "SHIFAN_DATABASE_URL"),
         ({"smtp_url": SecretStr("smtp://mail:changeme@host:25")}, "SHIFAN_SMTP_URL"),
         ({"demo_clock": True}, "SHIFAN_DEMO_CLOCK"),
+        ({"kafka": "kafka:9092"}, "SHIFAN_KAFKA_SECURITY"),
+        ({"kafka": "127.0.0.1:9092,10.0.0.7:9092"}, "SHIFAN_KAFKA_SECURITY"),
+        ({"kafka": "kafka:9092", "kafka_security": "SASL_PLAINTEXT"}, "SHIFAN_KAFKA_SECURITY"),
     ],
 )
 def test_each_fault_is_named_with_its_remedy(changed: dict[str, Any], variable: str) -> None:
@@ -84,6 +87,19 @@ def test_each_fault_is_named_with_its_remedy(changed: dict[str, Any], variable: 
     assert fault.zh in str(caught.value)
     assert fault.en in str(caught.value)
     assert "postgresql://" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        {"kafka": "127.0.0.1:9092, localhost:9093,[::1]:9094"},
+        {"kafka": "kafka:9092", "kafka_security": "SSL"},
+        {"kafka": "kafka:9092", "kafka_security": "SASL_SSL"},
+        {"kafka": "kafka:9092", "kafka_unencrypted": True},
+    ],
+)
+def test_brokers_that_production_may_speak_to(reached: dict[str, Any]) -> None:
+    require_safe(Settings(**SAFE | reached))
 
 
 def test_who_says_nothing_gets_production_and_hears_everything_at_once() -> None:

@@ -239,12 +239,12 @@ class FilingIncomplete(Refusal):
 
 
 class FilingNotWithdrawable(Refusal):
-    """It answers a running case, or review has it, or it was withdrawn before."""
+    """It answers a running case, or its case was decided, or it was withdrawn before."""
 
     code = "filing_not_withdrawable"
     said = (
-        "此份材料已由主管部门接收或已经撤回，不能撤回。",
-        "The authority has this filing already, or it was withdrawn before.",
+        "此份材料是在办案件的补充，或案件已有决定，或已经撤回，不能撤回。",
+        "It answers a running case, its case was decided, or it was withdrawn before.",
     )
     do = ("请联系主管部门办理。", "Contact the authority.")
 

@@ -252,7 +252,7 @@ class FilingSubmitted:
 
 @dataclass(frozen=True)
 class FilingWithdrawn:
-    """Whoever filed took it back before review had it."""
+    """Whoever began a case with it took it back before a decision."""
 
     NAME: ClassVar[str] = "intake.filing-withdrawn.1"
     filing_id: str

@@ -273,10 +273,10 @@ def _ensure_complete(lacks: tuple[Lack, ...]) -> None:
 
 
 def decide_withdraw(reason: str, by: e.Filer, f: Filing, now: datetime) -> tuple[e.Fact, ...]:
-    """Give up what was to begin a case, or take it back until review has it. What a running case waits for is not
-    taken back: as a draft it may be left, and once it is handed in it is with the authority."""
+    """Give up what was to begin a case, or take it back before a decision; the case ends with it. What a running case
+    waits for is not taken back: as a draft it may be left, and once it is handed in it is with the authority."""
     ensure_own(f, by)
-    if f.visit or f.status not in {*EDITABLE, "submitted"}:
+    if f.visit or f.decided or f.status not in {*EDITABLE, "submitted", "taken"}:
         raise errors.FilingNotWithdrawable()
     if not reason.strip():
         raise errors.ReasonMissing()

@@ -24,7 +24,8 @@ NOBODY = e.Filer("", "")
 
 @dataclass(frozen=True)
 class Filing:
-    """Everything that is handed in at once. ``visit`` is 0 where it begins a case; ``refusal`` is the last one."""
+    """Everything that is handed in at once. ``visit`` is 0 where it begins a case; ``refusal`` is the last one;
+    ``decided`` says that the case that it began was decided."""
 
     filing_id: str = ""
     case_id: str = ""
@@ -45,6 +46,7 @@ class Filing:
     submitted_by: str = ""
     submitted_at: datetime | None = None
     refusal: e.FilingRefused | None = None
+    decided: bool = False
     timeline: tuple[Entry, ...] = ()
 
     @property
@@ -119,11 +121,11 @@ def _moved(f: Filing, fact: e.Fact) -> Filing:
             said = f"{fact.code}: {fact.zh} {fact.en}"
             return replace(_noted(f, "refused", fact.refused_at, said), status="refused", refusal=fact)
         case e.RefusalReceived():
-            return _noted(f, "case_refused", fact.refused_at, fact.reason)
+            return replace(_noted(f, "case_refused", fact.refused_at, fact.reason), decided=True)
         case e.MilestoneReached():
-            return replace(
-                f, timeline=(*f.timeline, Entry(fact.milestone, fact.reached_at, "", fact.since, fact.until))
-            )
+            entry = Entry(fact.milestone, fact.reached_at, "", fact.since, fact.until)
+            decided = f.decided or fact.milestone == "recognition_approved"
+            return replace(f, timeline=(*f.timeline, entry), decided=decided)
         case _:
             return f
 

@@ -1,5 +1,7 @@
 """Understands how mails go out: claimed for a time, tried outside every transaction, and their end put on record.
 
+A mail is claimed when a hand is free to send it, never before: one that waited for its turn behind a slow mail server
+would use its lease up waiting, and another replica would send it as well.
 A crash between the server's yes and our fact sends the mail again when the lease ends: at least once, never silently
 lost. Whoever is too slow and whoever has no address any more is recorded as well.
 """
@@ -21,11 +23,12 @@ from shared.envelope import Origin, machine
 from shared.runtime.clock import Clock
 from shared.runtime.ports import Conflict, Streams, Transient
 from shared.runtime.postgres.pool import TRANSIENT
+from shared.runtime.symptom import symptom
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
-CLAIMED_AT_MOST = 20
+A_ROUND = 200
 IDLE_S = 1.0
 ILL_S = 2.0
 ACTOR = machine("notifications-mailer")
@@ -57,6 +60,7 @@ class Mailer:
         self._contacts = contacts
         self._post = post
         self._clock = clock
+        self._choosing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._fault = ""
 
@@ -73,7 +77,7 @@ class Mailer:
     def healthy(self) -> str:
         """Empty when well. A mail server that is away is no illness of ours: its mails wait and the log shows it."""
         if self._task is not None and self._task.done() and not self._task.cancelled():
-            return f"mailer stopped: {self._task.exception()!r}"
+            return f"mailer stopped: {symptom(self._task.exception())}"
         return self._fault
 
     async def _run(self) -> None:
@@ -81,25 +85,31 @@ class Mailer:
             try:
                 busy, self._fault = bool(await self.round()), ""
             except PASSING as fault:
-                busy, self._fault = False, f"mailer waits: {type(fault).__name__} {fault}"
-                log.warning("%s", self._fault)
+                busy, self._fault = False, f"mailer waits: {symptom(fault)}"
+                log.warning("%s: %s", self._fault, fault)
             if not busy:
                 await asyncio.sleep(ILL_S if self._fault else IDLE_S)
 
     async def round(self) -> int:
-        """Try what is due now; answers how many mails were in hand."""
-        claimed = await self._outgoing.claim(self._clock.now(), CLAIMED_AT_MOST)
-        few = asyncio.Semaphore(AT_ONCE)
-
-        async def one(message_id: str) -> None:
-            async with few:
-                await self._deliver(message_id)
-
-        ends = await asyncio.gather(*(one(message_id) for message_id in claimed), return_exceptions=True)
-        for fault in ends:
+        """Send what is due now, each once; answers how many mails were in hand."""
+        handled: set[str] = set()
+        hands = (self._hand(handled) for _ in range(AT_ONCE))
+        for fault in await asyncio.gather(*hands, return_exceptions=True):
             if fault is not None:
                 raise fault  # the others have ended by now; what was not recorded is tried again after its lease
-        return len(claimed)
+        return len(handled)
+
+    async def _hand(self, handled: set[str]) -> None:
+        """One mail after the other, each claimed when its turn has come; none twice, though the view may not have heard
+        yet how it ended."""
+        while len(handled) < A_ROUND:
+            async with self._choosing:  # else all hands would reach for the same mail, and all but one go home
+                claimed = await self._outgoing.claim(self._clock.now(), 1, handled)
+            if not claimed:
+                return
+            handled.update(claimed)
+            for message_id in claimed:
+                await self._deliver(message_id)
 
     async def _deliver(self, message_id: str) -> None:
         message = (await self._streams.load(MESSAGE, message_id)).state

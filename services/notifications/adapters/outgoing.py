@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
 
 from services.notifications.domain.events import DeliveryFailed, MessageComposed, MessageSent
+from shared.runtime.forgetting import by_age
 from shared.runtime.ports import AnyConnection, Recorded
 
 LEASE = timedelta(minutes=5)
@@ -27,15 +28,19 @@ ON CONFLICT (message_id) DO UPDATE SET due_at = excluded.due_at
 DONE = "DELETE FROM outgoing WHERE message_id = $1"
 CLAIM = """
 INSERT INTO mail_leases AS lease (message_id, until)
-SELECT message_id, $1::timestamptz + $2::interval FROM view_outgoing.outgoing AS mail
-WHERE due_at <= $1 AND NOT EXISTS (
-    SELECT 1 FROM mail_leases AS held WHERE held.message_id = mail.message_id AND held.until > $1
-)
-ORDER BY due_at, message_id LIMIT $3
+SELECT message_id, $1::timestamptz + $2::interval FROM (
+    SELECT message_id FROM view_outgoing.outgoing AS mail
+    WHERE due_at <= $1 AND message_id <> ALL ($4::text[]) AND NOT EXISTS (
+        SELECT 1 FROM mail_leases AS held WHERE held.message_id = mail.message_id AND held.until > $1
+    )
+    ORDER BY due_at, message_id LIMIT $3 FOR UPDATE OF mail SKIP LOCKED
+) AS free
 ON CONFLICT (message_id) DO UPDATE SET until = excluded.until WHERE lease.until <= $1
 RETURNING message_id
 """
 RELEASE = "DELETE FROM mail_leases WHERE message_id = $1"
+# A sender that died after its mail was put on record leaves its lease behind, and nobody claims that mail again.
+LEFT_BEHIND = by_age("leases of senders that died", "mail_leases", key="message_id", column="until", days=30)
 
 
 class OutgoingView:
@@ -65,9 +70,9 @@ class SqlOutgoing:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def claim(self, now: datetime, limit: int) -> Sequence[str]:
+    async def claim(self, now: datetime, limit: int, besides: Collection[str] = ()) -> Sequence[str]:
         """Message ids that nobody else sends until the lease ends."""
-        return [row["message_id"] for row in await self._pool.fetch(CLAIM, now, LEASE, limit)]
+        return [row["message_id"] for row in await self._pool.fetch(CLAIM, now, LEASE, limit, list(besides))]
 
     async def release(self, message_id: str) -> None:
         await self._pool.execute(RELEASE, message_id)

@@ -12,11 +12,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 from starlette.responses import StreamingResponse
 
-from services.registry.http.asked import TOO_MANY_ROWS
-from services.registry.http.sheet import ROWS_AT_MOST, SECONDS_AT_MOST, Cell, sheet
 from services.registry.views import PAGE_LIMIT, AuditEntry, Discrepancy, EntriesWanted, EntryMark, Hole, Trail
 from shared.runtime.http import Accepts, Allow, Page, Paged, codes, router
 from shared.runtime.http.pages import decode, encode
+from shared.runtime.http.sheet import ROWS_AT_MOST, SECONDS_AT_MOST, TOO_MANY_ROWS, Cell, sheet
 
 LISTING = "audit"
 EXAMINATION = "audit-examination"

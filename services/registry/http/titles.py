@@ -14,18 +14,44 @@ from services.registry.domain.entry import Entry, Status, status_on
 from services.registry.domain.errors import NotOnRecord
 from services.registry.domain.numbering import read_number
 from services.registry.handlers import ENTRY, Numbers
-from services.registry.http.asked import MISTYPED, TOO_MANY_ROWS
-from services.registry.http.sheet import ROWS_AT_MOST, SECONDS_AT_MOST, Cell, sheet
+from services.registry.http.asked import MISTYPED
 from services.registry.views import PAGE_LIMIT, Happening, Happenings, TitleMark, TitleRow, Titles, TitlesWanted
 from shared.identifiers import region_stem
 from shared.runtime.clock import SHANGHAI, Clock, local_day
 from shared.runtime.http import Accepts, Page, Paged, Public, codes, etag, router
 from shared.runtime.http.parts import parts_of
+from shared.runtime.http.sheet import ROWS_AT_MOST, SECONDS_AT_MOST, TOO_MANY_ROWS, Cell, sheet
+from shared.runtime.http.workbook import workbook
 from shared.runtime.ports import Loaded, Streams
 
 LISTING = "titles"
 EARLIEST, LATEST = date(1949, 10, 1), date(9998, 12, 31)
 """Days that can be asked about: none of them leaves the calendar when a zone or a day is added."""
+
+HEADINGS = {
+    "case_id": "案件编号 case",
+    "number": "编号 number",
+    "programme": "办法 programme",
+    "holder_uscc": "统一社会信用代码 USCC",
+    "holder_name": "单位名称 holder",
+    "holder_region": "单位地区 holder's region",
+    "holder_level": "单位层级 holder's level",
+    "title_zh": "称号 title",
+    "title_en": "称号（英文） title in English",
+    "issuer_region": "发证机关地区 issuer's region",
+    "issuer_name": "发证机关 issuer",
+    "valid_from": "有效期起 valid from",
+    "valid_to": "有效期止 valid to",
+    "decided_at": "认定时间 decided at",
+    "entered_at": "登记时间 entered at",
+    "status": "状态 status",
+    "revoked_on": "撤销日期 revoked on",
+    "revoked_at": "撤销登记时间 revocation entered at",
+    "ground": "撤销情形 ground",
+    "clause": "撤销条款 clause",
+    "reason": "撤销理由 reason",
+}
+"""Columns of the workbook, for people; the CSV's are the fields' names, for programs."""
 
 WHY = "the list of titles and each title's standing are published by law; no personal data is in them"
 
@@ -103,6 +129,15 @@ def title_routes(titles: Titles, numbers: Numbers, streams: Streams, happenings:
             raise TOO_MANY_ROWS.refuse()
         head = [field.name for field in fields(TitleRow)]
         return sheet(f"titles-{wanted.on}", head, _pages(titles, fixed), rows)
+
+    @routes.get("/titles.xlsx", response_class=StreamingResponse)
+    @Accepts(seconds=SECONDS_AT_MOST)
+    @Public(WHY)
+    async def as_workbook(wanted: Wanted) -> StreamingResponse:
+        """The list as a workbook, where people live in Excel; at most 20,000 rows."""
+        fixed = replace(wanted, known_before=wanted.known_before or clock.now() + timedelta(microseconds=1))
+        head = [HEADINGS.get(field.name, field.name) for field in fields(TitleRow)]
+        return await workbook(f"titles-{wanted.on}", head, _pages(titles, fixed))
 
     @routes.get("/titles/{number}")
     @Public(WHY)

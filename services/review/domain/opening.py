@@ -1,7 +1,8 @@
 """Understands how a case is opened without an application: a report, a re-review, a plan, an incident, an evaluation.
 
-Whoever acts in the first step opens it. What an applicant begins comes through intake: in a round as an application,
-all else as a filing; an authority opens its own cases straight here, or files at intake too.
+The party that the procedure names opens it, or whoever acts in the first step. What an applicant begins comes through
+intake: in a round as an application, all else as a filing; an authority opens its own cases straight here, or files at
+intake too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from shared.programmes.model import Programme
 def decide_open_directly(
     command: OpenCase, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Open it at the procedure's first step, by somebody of the party that acts there."""
+    """Open it at the procedure's first step, by somebody of the party that opens it or that acts there: an authority
+    orders to put something right, the holder does it."""
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     _ensure_fitting(command.applicant, programme)
@@ -28,7 +30,8 @@ def decide_open_directly(
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id and not _without_rounds(command, programme):
         raise errors.OpensThroughIntake()
-    ensure_reach(by, (first.actor,), programme, command.applicant, first)
+    opens = programme.procedure(command.procedure).opened_by
+    ensure_reach(by, tuple(dict.fromkeys((opens, first.actor))), programme, command.applicant, first)
     if by.role == "applicant" and not command.filing:
         raise errors.OpensThroughIntake()
     return decide_open(command, case, programme, now, calendar)

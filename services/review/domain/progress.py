@@ -25,8 +25,9 @@ from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import filed
 from services.review.domain.limits import begun, binding
 from services.review.domain.people import Duty, Person, clash, same_group
+from services.review.domain.results import results_of
 from services.review.domain.steps import award
-from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
+from services.review.domain.steps.shape import SHANGHAI, Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
 from shared.programmes.expressions import holds
@@ -192,7 +193,7 @@ def _advance(
         _ensure_guard(case, step, programme)
     concluded = StepConcluded(step.id, decided.outcome, decided.reason, now)
     case = evolve(case, concluded)
-    after = programme.next_step(step.id, decided.outcome, case.applicant, case.answers, case.entered)
+    after = programme.next_step(step.id, decided.outcome, case.applicant, case.answers, case.entered, results_of(case))
     return (concluded, *_enter(case, after, programme, now, calendar))
 
 
@@ -200,7 +201,15 @@ def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
     if step.guard is None:
         return
     applicant = case.applicant
-    scope = scope_of(programme, case.answers, filed(case, programme), region=applicant.region, level=applicant.level)
+    scope = scope_of(
+        programme,
+        case.answers,
+        filed(case, programme),
+        region=applicant.region,
+        level=applicant.level,
+        day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
+        results=results_of(case),
+    )
     if holds(step.guard, scope) is not True:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 

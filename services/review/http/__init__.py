@@ -3,6 +3,7 @@
 from services.review.http.acts import act_routes
 from services.review.http.cases import case_routes
 from services.review.http.deadlines import deadline_routes
+from services.review.http.exports import export_routes
 from services.review.http.objections import objection_routes
 from services.review.http.procedures import procedure_routes
 from services.review.http.rounds import round_routes
@@ -13,6 +14,7 @@ __all__ = [
     "act_routes",
     "case_routes",
     "deadline_routes",
+    "export_routes",
     "objection_routes",
     "procedure_routes",
     "round_routes",

@@ -30,6 +30,8 @@ from shared.runtime.ports import Streams
 
 NOTE = "the party that the case's programme names for the step, in its region"
 EXPERTS: tuple[Role, ...] = ("expert",)
+DESKS: tuple[Role, ...] = (*OFFICIALS, "operator")
+"""Whom a programme may let examine and decide: a platform's operator has desks of its own."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Act:
     path: str
     body: type[Input] | None
     make: Callable[..., StepCommand]
-    roles: tuple[Role, ...] = OFFICIALS
+    roles: tuple[Role, ...] = DESKS
 
 
 def _correction(step: str, by: Person, body: b.Correction) -> StepCommand:

@@ -63,7 +63,7 @@ def case_routes(streams: Streams, lists: Lists, programmes: Programmes, files: F
     routes = router(tags=["cases"])
 
     @routes.get("/work")
-    @Allow(roles=(*OFFICIALS, "expert"), note="what waits for the caller: by role, region and assignment")
+    @Allow(roles=(*OFFICIALS, "operator", "expert"), note="what waits for the caller: by role, region and assignment")
     async def work(actor: Caller, page: Paged, response: Response) -> WorkPage:
         wanted = WorkWanted(actor.role, actor.region, actor.id)
         rows = await lists.work(wanted, _work_mark(page), page.limit + 1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from shared.programmes.checks.calls import check_calls
 from shared.programmes.checks.kinds import check_kinds, check_standing
+from shared.programmes.checks.results import check_bands, check_result
 from shared.programmes.expressions import Name, Node, names, parse
 from shared.programmes.expressions.tree import Call, Comparison, Literal, SetLiteral, children
 from shared.programmes.model import Metric, Programme, RoundRules
@@ -22,9 +24,14 @@ def check_expressions(programme: Programme, findings: Findings) -> None:
     for path, text in expressions_of(programme):
         tree = parse(text)
         for name in names(tree):
-            _name(name, metrics, path, findings)
+            if "." in name.id and name.id not in STANDING and not name.id.startswith("applicant."):
+                check_result(name, programme, path, findings)
+            else:
+                _name(name, metrics, path, findings)
+        check_bands(tree, programme, path, findings)
         _walk(tree, metrics, papers, path, findings)
         check_kinds(tree, metrics, path, findings)
+        check_calls(tree, metrics, path, findings)
         check_standing(tree, programme, path, findings)
 
 
@@ -49,7 +56,13 @@ def _name(name: Name, metrics: dict[str, Metric], path: str, findings: Findings)
     if name.id in STANDING:
         return
     metric = metrics.get(name.id)
-    if metric is None:
+    if metric is None and (owners := [m.id for m in metrics.values() if name.id in {o.id for o in m.options}]):
+        findings.at(
+            path,
+            f"选项请放在单引号中:{owners[0]} == '{name.id}'",
+            f"put an option in single quotes: {owners[0]} == '{name.id}'",
+        )
+    elif metric is None:
         close = difflib.get_close_matches(name.id, [*metrics, *STANDING], n=1)
         findings.at(
             path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared.programmes.checks.results import kind_of_result
 from shared.programmes.expressions import Name, Node
 from shared.programmes.expressions.tree import (
     Arithmetic,
@@ -44,7 +45,7 @@ def kind_of(node: Node, metrics: Mapping[str, Metric]) -> str:
 def _kind_of_name(name: Name, metrics: Mapping[str, Metric]) -> str:
     metric = metrics.get(name.id)
     if metric is None:
-        return "word" if name.id.startswith("applicant.") else "any"
+        return "word" if name.id.startswith("applicant.") else kind_of_result(name.id)
     if metric.type in NUMBERS:
         return "number"
     return {"boolean": "truth", "set": "words", "date": "date"}.get(metric.type, "word")

@@ -65,8 +65,8 @@ def _weights(heads: tuple[Head, ...], where: str, findings: Findings) -> None:
     if weights is not None and sum(weights) != 1:
         findings.at(
             f"{where}.heads",
-            f"权重之和为 {sum(weights)},应为 1",
-            f"the weights add up to {sum(weights)}; make them add up to 1",
+            f"权重之和为 {sum(weights)},应为 1(40% 写 0.4)",
+            f"the weights add up to {sum(weights)}; make them add up to 1 (40 % is 0.4)",
         )
     if any(isinstance(head.most, Decimal) and head.most <= 0 for head in heads):
         findings.at(f"{where}.heads", "满分应大于 0", "a head's highest score must be greater than 0")
@@ -114,8 +114,8 @@ def _instalments(programme: Programme, findings: Findings) -> None:
             if step.parameters.instalments and shares != 1:
                 findings.at(
                     f"procedures[{procedure.id}].steps[{step.id}].parameters.instalments",
-                    f"各期比例之和为 {shares},应为 1",
-                    f"the shares add up to {shares}; make them add up to 1",
+                    f"各期比例之和为 {shares},应为 1(40% 写 0.4)",
+                    f"the shares add up to {shares}; make them add up to 1 (40 % is 0.4)",
                 )
 
 

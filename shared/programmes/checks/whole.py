@@ -10,6 +10,7 @@ from shared.programmes.checks.deadlines import check_deadlines
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
+from shared.programmes.checks.promises import check_promises
 from shared.programmes.checks.references import check_references
 from shared.programmes.model import Deadline, Programme
 from shared.programmes.reading.faults import Findings
@@ -41,6 +42,7 @@ def check(programme: Programme, findings: Findings) -> None:
     check_references(programme, findings)
     check_numbers(programme, findings)
     check_expressions(programme, findings)
+    check_promises(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:
         check_graph(procedure, findings)

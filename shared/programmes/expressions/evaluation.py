@@ -83,6 +83,8 @@ def _name(node: Name) -> Compiled:
     if first == "applicant" and rest in ("region", "level", "kind", "category"):
         read = operator.attrgetter(rest)
         return lambda scope: read(scope) or None
+    if rest:
+        return lambda scope: scope.results.get(node.id)
     wanted = key(node.id, node.back)
     return lambda scope: scope.answers.get(wanted)
 

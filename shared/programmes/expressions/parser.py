@@ -9,6 +9,7 @@ atom    := number | 'string' | true | false | name | name[last] | name[last-1] |
 
 from __future__ import annotations
 
+import difflib
 import re
 from decimal import Decimal
 from functools import lru_cache
@@ -52,8 +53,57 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
 }
 """The closed vocabulary: function -> fewest and most arguments."""
 
-_INSTEAD = {"≥": ">=", "≤": "<=", "≠": "!=", "=": "==", '"': "'", "×": "*", "÷": "/", "（": "(", "）": ")", "&": "and"}
+_INSTEAD = {
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "=": "==",
+    "×": "*",
+    "÷": "/",
+    "&": "and",
+    "|": "or",
+    "!": "not",
+    "且": "and",
+    "并": "and",
+    "或": "or",
+    "非": "not",
+    "不": "not",
+    '"': "'",
+    "‘": "'",
+    "’": "'",
+    "“": "'",
+    "”": "'",
+    **{chr(0xFF00 + ord(mark) - 0x20): mark for mark in "()[],<>+-*/="},
+    "、": ",",
+}
 """What people write at first, and what the language wants."""
+
+_RATHER = {
+    "max": "greatest",
+    "min": "least",
+    "sum": "total",
+    "avg": "average",
+    "mean": "average",
+    "len": "count",
+    "if": "choose",
+    "case": "choose",
+    "when": "choose",
+    "age": "years_since",
+    "year": "years_since",
+    "increase": "grows",
+    "rate": "growth",
+    "contains": "has_any",
+    "has": "has_any",
+    "in_region": "lies_in",
+    "any": "has_any",
+    "all": "has_all",
+    "exists": "known",
+    "isset": "known",
+    "uploaded": "filed",
+}
+"""Other languages' functions, and what this one calls them."""
+_COUNTED = {"%": Decimal("0.01"), "千": Decimal(1000), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
+_BEFORE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*$")
 
 _WORDS = frozenset({"and", "or", "not", "in", "true", "false", "last"})
 
@@ -73,6 +123,8 @@ def parse(text: str) -> Node:
         raise Unreadable(LONGEST, f"表达式不得超过 {LONGEST} 个字符", f"write at most {LONGEST} characters")
     reader = _Reader(_tokens(text))
     tree = reader.any(0)
+    if reader.here.text in (">=", "<=", ">", "<", "==", "!="):
+        raise reader.stuck("一次只比较两个值:请写 a <= b and b <= c", "compare two values at a time: a <= b and b <= c")
     if reader.here.kind != "end":
         raise reader.stuck("此处应结束或使用运算符", "end here, or write an operator such as and, or, >=")
     return tree
@@ -91,7 +143,7 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())
-            raise _foreign(text[at], at + 1)
+            raise _foreign(text[at], at + 1, text[:at])
         kind = match.lastgroup or "mark"
         word = match.group(kind)
         tokens.append(_Token("word" if word in _WORDS and kind == "name" else kind, word, match.start(kind) + 1))
@@ -99,10 +151,27 @@ def _tokens(text: str) -> list[_Token]:
     return [*tokens, _Token("end", "", len(text) + 1)]
 
 
-def _foreign(character: str, column: int) -> Unreadable:
+def _foreign(character: str, column: int, before: str) -> Unreadable:
+    counted = _BEFORE.search(before)
+    if counted is not None and character in _COUNTED:
+        worth = format((Decimal(counted[1]) * _COUNTED[character]).normalize(), "f")
+        written = f"{counted[1]}{character}"
+        return Unreadable(column, f"请把 {written} 写成 {worth}", f"write {worth} instead of {written}")
     instead = _INSTEAD.get(character)
     if instead is not None:
         return Unreadable(column, f"请把 {character} 写成 {instead}", f"write {instead} instead of {character}")
+    if counted is not None and not character.isascii():
+        zh = f"数值后不写单位:请只写 {counted[1]}(单位写在指标的 unit)"
+        return Unreadable(column, zh, f"write {counted[1]} without a unit: the unit stands in the metric")
+    if not character.isascii():
+        return Unreadable(
+            column,
+            f"表达式中不能有 {character!r};请写指标的标识(小写字母),文字选项放在单引号中",
+            f"{character!r} is not part of an expression: write ids of metrics, and put an option in single quotes",
+        )
+    if character.isupper():
+        zh, en = "指标的标识用小写字母", "ids of metrics are lower case"
+        return Unreadable(column, f"无法识别 {character!r};{zh}", f"{character!r} is not known here: {en}")
     return Unreadable(column, f"无法识别的字符 {character!r}", f"{character!r} is not part of an expression")
 
 
@@ -227,10 +296,12 @@ class _Reader:
 
     def _call(self, token: _Token, depth: int) -> Call:
         if token.text not in FUNCTIONS:
+            close = _RATHER.get(token.text) or next(iter(difflib.get_close_matches(token.text, FUNCTIONS, n=1)), None)
+            zh, en = (f"是否应为 {close}?", f"did you mean {close}? ") if close else ("", "")
             raise Unreadable(
                 token.column,
-                f"没有函数 {token.text};可用:{'、'.join(FUNCTIONS)}",
-                f"there is no function {token.text}; there are {', '.join(FUNCTIONS)}",
+                f"没有函数 {token.text};{zh}可用:{'、'.join(FUNCTIONS)}",
+                f"there is no function {token.text}; {en}there are {', '.join(FUNCTIONS)}",
             )
         arguments = [self.any(depth + 1)]
         while self.take(","):
@@ -242,5 +313,11 @@ class _Reader:
                 token.column,
                 f"{token.text} 需要 {fewest} 至 {most} 个参数",
                 f"{token.text} takes {fewest} to {most}",
+            )
+        if token.text == "choose" and len(arguments) % 2 == 0:
+            raise Unreadable(
+                token.column,
+                "choose 依次写:判断, 值, …, 其余情况的值;最后一个值缺失",
+                "choose takes test, value, …, and a last value for everything else, which lacks",
             )
         return Call(token.text, tuple(arguments))

@@ -15,7 +15,8 @@ Value = Decimal | Fraction | bool | str | date | frozenset[str]
 class Scope:
     """``answers`` holds typed values only; a missing key is unknown. A yearly metric stands under ``name[last]``,
     ``name[last-1]`` …; ``papers`` counts the filed documents by the id of their document or material; ``years`` tells
-    how many years of a yearly metric are asked for, so that a year that lacks makes the whole unknown."""
+    how many years of a yearly metric are asked for, so that a year that lacks makes the whole unknown; ``results`` are
+    what steps of the case brought so far, under ``<step>.score`` and ``<step>.band``."""
 
     region: str = ""
     level: str = ""
@@ -25,6 +26,7 @@ class Scope:
     papers: Mapping[str, int] = field(default_factory=dict)
     day: date | None = None
     years: Mapping[str, int] = field(default_factory=dict)
+    results: Mapping[str, Value] = field(default_factory=dict)
 
 
 def key(name: str, back: int | None) -> str:

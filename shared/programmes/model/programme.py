@@ -12,6 +12,7 @@ from typing import Annotated, Any, Protocol
 from msgspec import Meta
 
 from shared.programmes.expressions import Scope, Value, holds
+from shared.programmes.model.acts import Checking
 from shared.programmes.model.answering import AnswerKey, answer_keys, typed
 from shared.programmes.model.answers import Form, Material, Metric
 from shared.programmes.model.conditions import Condition, Relaxation
@@ -48,6 +49,9 @@ Answers = Mapping[str, object]
 """Metric id -> value (numbers as Decimal or decimal strings, sets as tuples of ids)."""
 
 NOTHING: Answers = MappingProxyType({})
+Results = Mapping[str, Value]
+"""``<step>.score`` -> points, ``<step>.band`` -> id of the grade: what the steps of a case brought so far."""
+NO_RESULTS: Results = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +122,16 @@ class Programme:
 
     @property
     def _needless(self) -> tuple[str, ...]:
-        """A call brings its own dates, and what is always open neither opens nor closes."""
+        """A call brings its own dates, what is always open neither opens nor closes, and see below."""
         called = isinstance(self.rounds, RoundRules) and self.rounds.cadence in ("called", "continuous")
-        return ("rounds.opens", "rounds.closes") if called else ()
+        return (("rounds.opens", "rounds.closes") if called else ()) + tuple(self._uncorrectable())
+
+    def _uncorrectable(self) -> Iterator[str]:
+        """What is never sent back needs no time to be corrected."""
+        for procedure in self.procedures:
+            for step in procedure.steps:
+                if isinstance(step.parameters, Checking) and step.parameters.corrections == 0:
+                    yield f"procedures[{procedure.id}].steps[{step.id}].parameters.correct_within"
 
     # ── what is asked for by id; each raises KeyError for an unknown id ──────────────────────────────────────────
 
@@ -202,18 +213,29 @@ class Programme:
         applicant: Standing,
         answers: Answers = NOTHING,
         visits: Mapping[str, int] | None = None,
+        results: Results = NO_RESULTS,
     ) -> Step:
         """The step that follows this outcome. ``visits`` counts how often each step was entered so far, this one
-        included, so that a cycle ends where its ``repeat`` says. Raises ``KeyError`` for an outcome that the step
-        does not have."""
+        included, so that a cycle ends where its ``repeat`` says; ``results`` are scores and grades so far, which a
+        route may ask for. Raises ``KeyError`` for an outcome that the step does not have."""
         procedure, step = self._steps[step_id]
-        return self._land(procedure, step.outcomes[outcome], applicant, answers, visits or {})
+        return self._land(procedure, step.outcomes[outcome], applicant, answers, visits or {}, results)
 
     def _land(
-        self, procedure: Procedure, step_id: str, applicant: Standing, answers: Answers, visits: Mapping[str, int]
+        self,
+        procedure: Procedure,
+        step_id: str,
+        applicant: Standing,
+        answers: Answers,
+        visits: Mapping[str, int],
+        results: Results = NO_RESULTS,
     ) -> Step:
         scope = Scope(
-            region=applicant.region, level=applicant.level, answers=self.typed(answers), years=self.years_asked
+            region=applicant.region,
+            level=applicant.level,
+            answers=self.typed(answers),
+            years=self.years_asked,
+            results=results,
         )
         skipped = skipped_steps(procedure, scope)
         step = self.step(step_id)

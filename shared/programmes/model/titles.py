@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -54,6 +54,9 @@ class ReReview:
     source: Source = NOWHERE
 
 
+_MONTHS_APART = {"yearly": 12, "half_yearly": 6, "quarterly": 3, "monthly": 1}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Obligation:
     """What a holder or an authority owes again and again."""
@@ -66,7 +69,19 @@ class Obligation:
     covers: Annotated[Literal["previous_calendar_year", "period", "event"] | Unset, Meta(description="Period.")] = UNSET
     form: Annotated[Id | None, Meta(description="Form or material to use.")] = None
     procedure: Annotated[Id | None, Meta(description="The procedure that carries it out.")] = None
+    repeats: Annotated[
+        Literal["yearly", "half_yearly", "quarterly", "monthly"],
+        Meta(description="How often within a year a due day with month and day comes, counted on from that month."),
+    ] = "yearly"
     source: Source = NOWHERE
+
+    @property
+    def moments(self) -> tuple[YearlyMoment, ...]:
+        """Every due moment of one year, in the year's order; none where it is not due by the calendar."""
+        if not isinstance(self.due, YearlyMoment):
+            return ()
+        months = sorted((self.due.month - 1 + ahead) % 12 + 1 for ahead in range(0, 12, _MONTHS_APART[self.repeats]))
+        return tuple(replace(self.due, month=month) for month in months)
 
 
 @dataclass(frozen=True, kw_only=True)

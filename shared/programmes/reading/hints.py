@@ -12,6 +12,19 @@ from msgspec import Meta
 
 from shared.programmes.model.words import UNSET, Unset
 
+_OF_AN_ID = "Id, unique among its kind in the programme."
+_NAMED: Mapping[str, str] = {
+    "levels": "a level",
+    "forms": "a form",
+    "opinion": "a form or a material",
+    "programme": "the other programme",
+    "skip": "steps of this procedure",
+    "then": "the step that follows instead",
+    "uses": "what it is spent on",
+    "duties": "what it does",
+}
+"""What an id names where the field's own name does not say it: field -> thing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -65,9 +78,18 @@ def _field(each: Any, hint: Any) -> Field | None:
         default=default,
         may_be_unset="unset" in kinds,
         may_be_null="null" in kinds,
-        description=next((limit.description for limit in (*limits, *everywhere) if limit.description), ""),
+        description=_said(
+            each.name, next((limit.description for limit in (*limits, *everywhere) if limit.description), "")
+        ),
         expression=any((limit.extra or {}).get("parse") == "expression" for limit in everywhere),
     )
+
+
+def _said(name: str, description: str) -> str:
+    """A field that holds another thing's id says which thing it names."""
+    if description != _OF_AN_ID or name == "id":
+        return description
+    return f"Id of {_NAMED.get(name) or ('an ' if name[0] in 'aeiou' else 'a ') + name.replace('_', ' ')}."
 
 
 def _unwrap(hint: Any) -> tuple[tuple[Meta, ...], Any]:

@@ -6,6 +6,7 @@ import difflib
 from typing import Any, TypeVar
 
 from shared.programmes.expressions import Unreadable, parse
+from shared.programmes.field_names import FIELD_NAMES
 from shared.programmes.model.document import Supplied
 from shared.programmes.model.steps import PARAMETERS, Step
 from shared.programmes.model.words import UNSET, Source
@@ -57,12 +58,11 @@ class Reader:
         unknown = [key for key in node.entries if key not in known]
         for key in unknown:
             if _cut_text(node.entries[key]):
-                zh, en = "文字中有逗号,请整体加引号", "a text with a comma was cut here: put the whole text in quotes"
+                zh = f"文字中有逗号,“{key}”被当作了键,请把整段文字加引号"
+                en = f"a text with a comma was cut here ('{key}' was read as a key): put the whole text in quotes"
                 self._findings.add(node.keys[key], path, zh, en)
                 continue
-            close = difflib.get_close_matches(key, known, n=1)
-            zh = f"是否应为 {close[0]}?" if close else f"可用:{'、'.join(known)}"
-            en = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            zh, en = _nearest_key(key, known)
             here = f"{path}.{key}" if path else key
             self._findings.add(node.keys[key], here, f"没有键 {key};{zh}", f"there is no key {key}; {en}")
         return not unknown
@@ -113,9 +113,22 @@ class Reader:
         if isinstance(node, Scalar) and not node.quoted:
             if node.text == UNSET_WORD and (field.may_be_unset or not _fits_text(shapes)):
                 return UNSET if field.may_be_unset else self._wrong(shapes, node, path)
-            if node.text in (*_NULLS, "") and field.may_be_null:
+            if node.text in _NULLS and field.may_be_null:
                 return None
+            if node.text == "" and (field.may_be_null or field.may_be_unset):
+                return self._blank(field, node, path)
         return self._shaped(shapes, node, path)
+
+    def _blank(self, field: Field, node: Node, path: str) -> Any:
+        """Nothing after the colon says neither that there is none nor that the text leaves it open."""
+        zh, en = ["请写值"], ["write a value"]
+        if field.may_be_unset:
+            zh, en = [*zh, "条文未规定写 unset"], [*en, "unset where the text is silent"]
+        if field.may_be_null:
+            zh, en = [*zh, "没有写 null"], [*en, "null where there is none"]
+        told = f"冒号后为空;{','.join(zh)}", f"nothing stands after the colon: {', '.join(en)}"
+        self._findings.add(node.place, path, *told)
+        return _BAD
 
     def _shaped(self, shapes: tuple[Shape, ...], node: Node, path: str) -> Any:
         if isinstance(node, Scalar):
@@ -132,6 +145,10 @@ class Reader:
                 return value_of(shape, node)
             except NotThis as error:
                 first = first or error
+        if first is None and node.text and any(shape.kind == "list" for shape in shapes):
+            zh, en = f"此处应为列表,请写 [{node.text}]", f"write a list here: [{node.text}]"
+            self._findings.add(node.place, path, zh, en)
+            return _BAD
         if first is None or len(plain) > 1:
             return self._wrong(shapes, node, path)
         self._findings.add(node.place, path, first.zh, first.en)
@@ -178,6 +195,18 @@ class Reader:
             name = self._scalar(shapes_of(key_hint), Scalar(key, True, node.keys[key]), here)
             found[name] = self._shaped(shapes_of(value_hint), value, here)
         return _BAD if _BAD in (*found, *found.values()) else found
+
+
+def _nearest_key(key: str, known: Any) -> tuple[str, str]:
+    """The key that was meant: by its Chinese name, one part deeper, or nearly so spelt; else all that there are."""
+    close = [name for name in known if FIELD_NAMES.get(name, ("",))[0] == key]
+    close = close or difflib.get_close_matches(key, known, n=1)
+    if close:
+        return f"是否应为 {close[0]}?", f"did you mean {close[0]}?"
+    for name, field in known.items():
+        if any(shape.kind == "dataclass" and key in fields_of(shape.of) for shape in field.shapes):
+            return f"它属于 {name}:请写 {name}: {{{key}: …}}", f"it belongs to {name}: write {name}: {{{key}: …}}"
+    return f"可用:{'、'.join(known)}", f"there are {', '.join(known)}"
 
 
 def _cut_text(node: Node) -> bool:

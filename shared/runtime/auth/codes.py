@@ -25,10 +25,6 @@ ISSUER_AWAY = Kind(
     "issuer_unavailable", 503, "身份认证服务暂时不可用。", "The identity provider cannot be reached just now.",
     "请稍后重试。", "Try again later.",
 )  # fmt: skip
-OUT_OF_REGION = Kind(
-    "out_of_region", 403, "该事项不在您的地区范围内。", "This lies outside of your region.",
-    "请由有管辖权的部门办理。", "The authority of that region has to do it.",
-)  # fmt: skip
 ROLE_NEEDED = Kind(
     "acting_role_needed", 400, "您有多个角色，需说明以哪个角色办理。", "You have several roles: say which acts.",
     "请在 Shifan-Role 请求头中写明一个角色。", "Name one role in the Shifan-Role header.",
@@ -40,9 +36,4 @@ ROLE_NOT_YOURS = Kind(
 ROLE_NOT_ALLOWED = Kind(
     "role_not_allowed", 403, "您的角色不能办理此事项。", "Your role may not do this.",
     "请由有权的人员办理。", "Somebody with one of the roles named here has to do it.",
-)  # fmt: skip
-
-AUTH_KINDS: tuple[Kind, ...] = (
-    TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, CLAIMS_INCOMPLETE, ISSUER_AWAY, OUT_OF_REGION, ROLE_NEEDED,
-    ROLE_NOT_YOURS, ROLE_NOT_ALLOWED,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from shared.runtime.http.access import AccessUndeclared, Public, access_of
 from shared.runtime.http.described import SECURITY_SCHEMES
 from shared.runtime.http.health import Check, health
 from shared.runtime.http.limits import Limiting, Limits
+from shared.runtime.http.measuring import Measuring, Observe
 from shared.runtime.http.parts import Authenticate, FindReceipt, Parts
 from shared.runtime.http.route import GuardedRoute, remembers, router
 from shared.runtime.http.shield import Shielding
@@ -30,9 +31,11 @@ class Edge(FastAPI):
     """An application whose outermost layers are ours, so that even a 500 carries trace and security headers."""
 
     limits: Limits
+    observe: Observe | None = None
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Tracing(Shielding(Limiting(super().build_middleware_stack(), self.limits)))
+        stack: ASGIApp = Tracing(Shielding(Limiting(super().build_middleware_stack(), self.limits)))
+        return Measuring(stack, self.observe) if self.observe else stack
 
 
 def create_app(
@@ -46,6 +49,7 @@ def create_app(
     limits: Limits | None = None,
     lifespan: Lifespan | None = None,
     version: str = "0.1.0",
+    observe: Observe | None = None,
 ) -> Edge:
     """An edge without routes of its own but health and ``/openapi.json``. ``refusals`` are the service's own exception
     classes of the shape :class:`shared.runtime.refusals.Refused`. Start-up fails on a route without access."""
@@ -59,6 +63,7 @@ def create_app(
         lifespan=_checked(lifespan),
     )
     app.limits = limits or Limits()
+    app.observe = observe
     app.router.route_class = GuardedRoute
     app.state.parts = Parts(clock, authenticate, receipts)
     handlers.install(app, refusals)

@@ -13,7 +13,8 @@ from shared.runtime.http.access import Public
 from shared.runtime.http.route import router
 
 Check = Callable[[], Awaitable[str] | str]
-"""Empty when well, else one sentence that says what is wrong."""
+"""Empty when well, else one sentence that says what is wrong: of a fault its :func:`~shared.runtime.symptom.symptom`,
+never its text, because everybody may read it."""
 
 LIMIT_SECONDS = 2.0
 
@@ -28,7 +29,7 @@ def health(checks: Mapping[str, Check]) -> APIRouter:
         return JSONResponse({"status": "ok"})
 
     @routes.get("/ready")
-    @Public("probes carry no token; a check's sentence holds no personal data and no secret")
+    @Public("probes carry no token; a check says what is stuck and where, never an exception's text")
     async def ready() -> JSONResponse:
         said = await asyncio.gather(*(_ask(check) for check in checks.values()))
         found = dict(zip(checks, said, strict=True))

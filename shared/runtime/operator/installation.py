@@ -13,6 +13,7 @@ from shared.runtime.operator import run_state
 from shared.runtime.operator.home import Home
 from shared.runtime.operator.migrate import url_setting
 from shared.runtime.operator.run_state import RunState
+from shared.runtime.settings import PREFIX, Settings
 
 DEFAULT_PORT = 8080
 
@@ -39,6 +40,12 @@ class Installation:
         state = self.state()
         running = dict(state.surroundings) if state is not None and state.alive() else {}
         return running | dict(os.environ)
+
+    def settings(self) -> Settings:
+        """What a service here is told: the environment, then what runs here, then ``.env``."""
+        told = self.surroundings()
+        named = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+        return Settings(**{name: told[variable] for name, variable in named.items() if variable in told})  # type: ignore[arg-type]
 
     def port(self) -> int:
         return int(os.environ.get("SHIFAN_PORT") or DEFAULT_PORT)

@@ -19,6 +19,7 @@ from shared.runtime.operator.processes import ServiceProcess
 from shared.runtime.operator.servers import PostgresPart
 from shared.runtime.operator.supervisor import Part, Step
 from shared.runtime.postgres.process import free_port
+from shared.runtime.settings import described
 
 LOOPBACK = "127.0.0.1"
 Finish = Callable[[Mapping[str, str]], None]
@@ -52,8 +53,7 @@ def many_processes(
     surroundings = _surroundings(installation)
     surroundings |= {f"SHIFAN_{name.upper()}_ADDRESS": addresses[name] for name in installation.services}
     started = broker(lambda bootstrap: surroundings.update(SHIFAN_KAFKA=bootstrap))
-    if started is None:
-        surroundings["SHIFAN_KAFKA"] = installation.surroundings()["SHIFAN_KAFKA"]
+    surroundings |= _broker_as_told(installation.surroundings(), ours=started is not None)
     items: list[Part | Step | tuple[Part, ...]] = [*_databases(installation, surroundings)]
     items += [started] if started else []
     items.append(
@@ -116,6 +116,14 @@ def _surroundings(installation: Installation) -> dict[str, str]:
         "SHIFAN_FILES_URL": "",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _broker_as_told(told: Mapping[str, str], *, ours: bool) -> dict[str, str]:
+    """The prefix always; where and how a broker that others run is reached. Kept with what runs, so that a later
+    command means the same topics. Our own broker is plain, whatever was meant for another one."""
+    named = {line.variable: line.default for line in described() if line.variable.startswith("SHIFAN_KAFKA")}
+    kept = named if ours else {variable: told.get(variable, default) for variable, default in named.items()}
+    return kept | {"SHIFAN_TOPIC_PREFIX": told.get("SHIFAN_TOPIC_PREFIX", "")}
 
 
 def _databases(installation: Installation, surroundings: dict[str, str]) -> list[Part | Step]:

@@ -264,16 +264,18 @@ def test_what_is_no_longer_awaited_is_not_handed_in() -> None:
         story.submit()
 
 
-def test_what_begins_a_case_can_be_taken_back_until_review_has_it() -> None:
+def test_what_begins_a_case_can_be_taken_back_until_it_is_decided() -> None:
     story = Story().submitted()
     with pytest.raises(errors.ReasonMissing):
         acts.decide_withdraw(" ", ANN, story.f, NOW)
     story.take(acts.decide_withdraw("wrong year", ANN, story.f, NOW))
     assert story.f.status == "withdrawn"
     assert acts.decide_told(e.FilingTaken(1, NOW), story.f) == ()
-    taken = Story().submitted()
-    taken.take(acts.decide_told(e.FilingTaken(1, NOW), taken.f))
-    for story in (taken, Story().owed()):
+    decided = Story().submitted()
+    decided.take(acts.decide_told(e.FilingTaken(1, NOW), decided.f))
+    assert acts.decide_withdraw("wrong year", ANN, decided.f, NOW)
+    decided.take((e.RefusalReceived("renewal-decision", "too few", NOW),))
+    for story in (story, decided, Story().owed()):
         with pytest.raises(errors.FilingNotWithdrawable):
             acts.decide_withdraw("wrong year", ANN, story.f, NOW)
 

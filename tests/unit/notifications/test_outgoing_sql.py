@@ -12,7 +12,7 @@ import pytest
 import services.notifications.adapters
 from services.notifications.adapters.contacts import ContactsView, SqlContacts
 from services.notifications.adapters.mailer import Mailer
-from services.notifications.adapters.outgoing import LEASE, OutgoingView, SqlOutgoing
+from services.notifications.adapters.outgoing import LEASE, LEFT_BEHIND, OutgoingView, SqlOutgoing
 from services.notifications.adapters.post import Undelivered
 from services.notifications.domain.events import (
     FACTS,
@@ -28,6 +28,7 @@ from services.notifications.handlers import MESSAGE, Handlers, NoAddresses
 from services.notifications.views import ContactRow
 from shared.envelope import Origin, machine
 from shared.runtime.codec import FactCodec
+from shared.runtime.forgetting import Forgetting
 from shared.runtime.ports import Append, Recorded
 from shared.runtime.postgres.pool import Database
 from shared.runtime.store import FactStore
@@ -78,6 +79,14 @@ async def test_a_mail_is_free_again_when_its_lease_ends_or_is_released(database:
     assert await outgoing.claim(NOW + LEASE, 5) == ["m-1"]
     await outgoing.release("m-1")
     assert await outgoing.claim(NOW, 5) == ["m-1"]
+
+
+async def test_the_lease_of_a_sender_that_died_is_forgotten_in_time(database: Database) -> None:
+    now = datetime.now(UTC)
+    leases = [("m-1", now - timedelta(days=31)), ("m-2", now - timedelta(days=1))]
+    await database.pool.executemany("INSERT INTO mail_leases (message_id, until) VALUES ($1, $2)", leases)
+    assert await Forgetting(database, (LEFT_BEHIND,)).forget() == 1
+    assert [row["message_id"] for row in await database.pool.fetch("SELECT message_id FROM mail_leases")] == ["m-2"]
 
 
 async def test_only_what_is_due_is_handed_out(database: Database) -> None:

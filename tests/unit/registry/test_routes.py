@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +13,16 @@ import pytest
 
 from services.registry.app import MIGRATIONS, build
 from services.registry.domain.numbering import number_for
+from services.registry.views import TitleRow
 from shared.envelope import Actor
 from shared.runtime.http import route_faults
 from shared.runtime.http.pages import encode
+from shared.runtime.http.workbook import MEDIA_TYPE
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.service import Running, running
 from tests.support.waiting import eventually_asked
+from tests.support.workbooks import cells
 from tests.unit.registry.test_inbox import approved, ordered
 
 APPROVER = Actor("p-7", "approver", "", "650000")
@@ -139,6 +142,21 @@ async def test_a_list_is_exported_and_no_cell_is_a_formula(at_work: Running) -> 
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert {row["holder_name"] for row in rows} == {'\'=HYPERLINK("http://x")', "喀什,示范", "'@SUM(A1)", "'-1"}
     assert {row["holder_region"] for row in rows} == {"653100"}
+
+
+async def test_a_list_is_exported_as_a_workbook_of_the_same_rows(at_work: Running) -> None:
+    await enter(at_work, '=HYPERLINK("http://x")', "喀什,示范", "@SUM(A1)")
+    answer = await at_work.client.get("/titles.xlsx")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert (answer.headers["shifan-rows"], "attachment" in answer.headers["content-disposition"]) == ("3", True)
+    head, *rows = cells(answer.content)
+    columns = {cell.text: letter for letter, cell in head.items()}
+    assert len(columns) == len(fields(TitleRow)) and all(" " in name for name in columns)
+    names = [row[columns["单位名称 holder"]] for row in rows]
+    assert {cell.text for cell in names} == {'=HYPERLINK("http://x")', "喀什,示范", "@SUM(A1)"}
+    assert all(cell.quoted == cell.text.startswith(("=", "@")) for cell in names)
+    assert {row[columns["单位地区 holder's region"]].text for row in rows} == {"653100"}
+    assert (await at_work.client.get("/titles.xlsx?status=gone")).status_code == 422
 
 
 WRONGLY = [

@@ -23,7 +23,7 @@ from services.review.domain.steps.assessors import (
 )
 from services.review.domain.steps.shape import Decided, Parties, Situation, stated
 from shared.programmes.model import Inspecting
-from shared.programmes.scores import Unscorable, aggregate
+from shared.programmes.scores import Score, Unscorable, aggregate
 
 TYPE = "inspect"
 
@@ -59,6 +59,7 @@ class InspectionRecorded:
     verdicts: Mapping[str, str]
     score: str
     recorded_at: datetime
+    band: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def decide(command: Command, situation: Situation) -> Decided:
         raise errors.AlreadySigned()
     ensure_named(command.by, party, state.named, situation)
     _ensure_found(command, situation)
+    score = _score(command, situation)
     fact = InspectionRecorded(
         step=situation.step.id,
         by=command.by.id,
@@ -132,8 +134,9 @@ def decide(command: Command, situation: Situation) -> Decided:
         findings=tuple(finding.strip() for finding in command.findings),
         points=dict(command.points),
         verdicts=dict(command.verdicts),
-        score=_score(command, situation),
+        score=str(score.total) if score else "",
         recorded_at=situation.now,
+        band=score.band.id if score and score.band else "",
     )
     found = [*recorded.values(), fact]
     if len(found) < len(assessors):
@@ -165,11 +168,11 @@ def conditions(situation: Situation) -> set[str]:
     return own or {c.id for c in programme.conditions if (c.procedure or main) == main}
 
 
-def _score(command: RecordInspection, situation: Situation) -> str:
-    """The sheet's total, where there is one; it must agree with whether it passes."""
+def _score(command: RecordInspection, situation: Situation) -> Score | None:
+    """What the sheet comes to, where there is one; it must agree with whether it passes."""
     named = _parameters(situation).rubric
     if named is None:
-        return ""
+        return None
     rubric = situation.programme.rubric(named)
     try:
         score = aggregate(rubric, [{head: Decimal(points) for head, points in command.points.items()}])
@@ -177,7 +180,7 @@ def _score(command: RecordInspection, situation: Situation) -> str:
         raise errors.PointsWrong(heads=", ".join(f"{head.id} 0–{head.most}" for head in rubric.heads)) from wrong
     if score.passed != command.passes:
         raise errors.VerdictImpossible()
-    return str(score.total)
+    return score
 
 
 def evolve(state: State, fact: Fact) -> State:

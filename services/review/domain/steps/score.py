@@ -178,6 +178,7 @@ def _open(sheets: Mapping[str, ScoreSealed], rubric: Rubric, situation: Situatio
         experts=score.counted,
         passed=score.passed,
         opened_at=situation.now,
+        band=score.band.id if score.band else "",
     )
 
 

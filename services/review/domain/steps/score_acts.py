@@ -95,6 +95,7 @@ class ScoresOpened:
     experts: int
     passed: bool
     opened_at: datetime
+    band: str = ""
 
 
 Command = AssignExperts | DeclareConflict | SealScore

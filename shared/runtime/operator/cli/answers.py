@@ -12,6 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from shared.runtime.kafka_settings import KafkaSettingsUnclear
 from shared.runtime.operator.home import NotOurs
 from shared.runtime.operator.installation import Installation, NotConfigured
 from shared.runtime.operator.processes import PartFailed
@@ -25,6 +26,7 @@ MENDABLE: tuple[type[Exception], ...] = (
     PartFailed,
     NoPostgres,
     MigrationRefused,
+    KafkaSettingsUnclear,
     Transient,
 )
 """Exceptions whose own sentence says what to do; anything else is a fault of ours and keeps its traceback."""

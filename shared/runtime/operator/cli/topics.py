@@ -7,7 +7,7 @@ import asyncio
 import typer
 from rich.table import Table
 
-from shared.runtime.kafka_settings import KafkaSettings
+from shared.runtime.kafka_settings import KafkaSettings, kafka_settings
 from shared.runtime.operator.cli.answers import as_json, installation, mendable, refuse
 from shared.runtime.operator.installation import Installation
 from shared.runtime.topics import PartitionsDiffer, all_topics, describe, ensure_topics
@@ -22,8 +22,9 @@ def install(app: typer.Typer) -> None:
         """列出主题与分区数 / The topics and their partitions; 0: it does not exist yet."""
         here = installation(context)
         with mendable():
-            there = asyncio.run(describe(_settings(here), [topic.name for topic in all_topics()]))
-        counts = {topic.name: there.get(topic.name, 0) for topic in all_topics()}
+            settings = _settings(here)
+            there = asyncio.run(describe(settings, [topic.name for topic in all_topics()]))
+        counts = {settings.prefix + topic.name: there.get(topic.name, 0) for topic in all_topics()}
         as_json(counts) if json else _print(here, counts)
 
     @topics.command()
@@ -31,22 +32,24 @@ def install(app: typer.Typer) -> None:
         """建立缺少的主题 / Make the topics that are missing."""
         here = installation(context)
         with mendable():
+            settings = _settings(here)
             try:
-                asyncio.run(ensure_topics(_settings(here)))
+                asyncio.run(ensure_topics(settings))
             except PartitionsDiffer as differ:
                 refuse(str(differ))
-        here.console.print(f"{len(all_topics())} 个主题就绪 / topics are there")
+        named = f"（前缀 / prefix {settings.prefix}）" if settings.prefix else ""
+        here.console.print(f"{len(all_topics())} 个主题就绪 / topics are there{named}", markup=False, highlight=False)
 
 
 def _settings(here: Installation) -> KafkaSettings:
-    surroundings = here.surroundings()
-    bootstrap = surroundings.get("SHIFAN_KAFKA", "")
-    if not bootstrap:
+    """As the services read them: whoever names another prefix or another protection means another set of topics."""
+    settings = here.settings()
+    if not settings.kafka:
         refuse(
             "不知道 Kafka 在哪里：先运行 shifan up --kafka，或设置 SHIFAN_KAFKA=主机:端口。 "
             "No Kafka is known: run shifan up --kafka first, or set SHIFAN_KAFKA=host:port."
         )
-    return KafkaSettings(bootstrap=bootstrap, prefix=surroundings.get("SHIFAN_TOPIC_PREFIX", ""))
+    return kafka_settings(settings, "shifan-topics")
 
 
 def _print(here: Installation, counts: dict[str, int]) -> None:

@@ -9,10 +9,17 @@ from datetime import date, datetime
 
 from starlette.responses import StreamingResponse
 
+from shared.runtime.refusals import Kind
+
 ROWS_AT_MOST = 100_000
 """Rows in one export; a larger selection is refused, never cut."""
 
 SECONDS_AT_MOST = 600.0
+TOO_MANY_ROWS = Kind(
+    "export_too_large", 422, f"所选内容超过{ROWS_AT_MOST}行，未导出。",
+    f"The selection has more than {ROWS_AT_MOST} rows; nothing was exported.",
+    "请缩小范围后分次导出。", "Narrow it and export it in parts.",
+)  # fmt: skip
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 MARK = "\ufeff"
 """Without it, spreadsheet programs take UTF-8 for a local encoding and show Chinese as noise."""
