@@ -45,7 +45,7 @@ def decide_begin(
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, procedure.id)
     _ensure_no_application(procedure, first, programme)
-    ensure_filer(by, first, command.applicant, programme)
+    _ensure_opener(by, procedure, first, command.applicant, programme)
     holds = titled.applicant is not None and titled.applicant.uscc == command.applicant.uscc
     if command.title and not (holds and titled.status == "titled"):
         raise errors.TitleNotHeld()
@@ -83,6 +83,15 @@ def _ensure_no_application(procedure: Procedure, first: Step, programme: Program
     applies = first.type == "file" and programme.party(first.actor).role == "applicant"
     if applies and procedure.id == programme.procedure().id and programme.rounds is not None:
         raise errors.AppliesInRound()
+
+
+def _ensure_opener(by: e.Filer, procedure: Procedure, first: Step, about: e.Applicant, programme: Programme) -> None:
+    """Whoever acts in the first step, or the party that the procedure names where the first step takes no filing."""
+    opens = programme.party(procedure.opened_by)
+    if by.role != opens.role or first.type in ("file", "rectify"):
+        ensure_filer(by, first, about, programme)
+    elif by.role == "applicant" and by.organisation != about.uscc:
+        raise errors.OtherOrganisation()
 
 
 def ensure_filer(by: e.Filer, step: Step, about: e.Applicant, programme: Programme) -> None:

@@ -113,6 +113,14 @@ def test_a_procedure_whose_first_step_is_no_filing_begins_with_one_too() -> None
     assert isinstance(story.submit()[0], e.FilingSubmitted)
 
 
+def test_the_party_that_opens_a_procedure_begins_it_where_an_authority_acts_first() -> None:
+    look = next(each for each in FILED.procedures if each.id == "repair")
+    asked = replace(FILED, procedures=(*FILED.procedures[:1], replace(look, opened_by="applicant")))
+    assert Story(asked).begin("repair").f.step == "look"
+    with pytest.raises(errors.OtherOrganisation):
+        Story(asked).begin("repair", RIVAL)
+
+
 def test_nobody_else_begins_it() -> None:
     with pytest.raises(errors.WrongFiler, match="applicant"):
         Story().begin(by=OFFICER)
@@ -275,9 +283,9 @@ def test_what_begins_a_case_can_be_taken_back_until_it_is_decided() -> None:
     decided.take(acts.decide_told(e.FilingTaken(1, NOW), decided.f))
     assert acts.decide_withdraw("wrong year", ANN, decided.f, NOW)
     decided.take((e.RefusalReceived("renewal-decision", "too few", NOW),))
-    for story in (story, decided, Story().owed()):
+    for ended in (story, decided, Story().owed()):
         with pytest.raises(errors.FilingNotWithdrawable):
-            acts.decide_withdraw("wrong year", ANN, story.f, NOW)
+            acts.decide_withdraw("wrong year", ANN, ended.f, NOW)
 
 
 # ── what review says ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -38,7 +38,11 @@ def test_the_party_of_the_first_step_opens_it() -> None:
 
 
 def test_nobody_else_opens_it() -> None:
-    for by, refusal in ((OFFICER, errors.WrongParty), (OWNER, errors.WrongParty), (STRANGER, errors.OutsideRegion)):
+    for by, refusal in (
+        (OFFICER, errors.WrongParty),
+        (OWNER, errors.OpensThroughIntake),
+        (STRANGER, errors.OutsideRegion),
+    ):
         with pytest.raises(refusal):
             opened(by)
 
