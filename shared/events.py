@@ -125,7 +125,7 @@ class FilingSubmitted:
     visit: Annotated[int, Meta(description="0 where it begins a case; else which of the case's steps it answers.")]
     title: Annotated[str, Meta(description="Case id of the title that it is about; empty where it is about none.")]
     applicant: Annotated[Applicant, Meta(description="The organisation that it is about.")]
-    filer: Filer
+    filer: Annotated[Filer, Meta(description="Who handed it in.")]
     answers: Annotated[
         Mapping[str, str | bool],
         Meta(description="Metric or attested fact -> value; numbers as decimal strings."),
