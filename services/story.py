@@ -17,7 +17,8 @@ STORY_FILE = Path(__file__).with_name("demo_case.yaml")
 
 @dataclass(frozen=True)
 class Applying:
-    """The application. ``documents`` maps a material or document of the programme to how many files are filed."""
+    """The application. ``documents`` maps a material or document of the programme to how many files are filed; ``kind``
+    and ``category`` are declared where the programme lists them."""
 
     who: str
     name: str
@@ -25,6 +26,8 @@ class Applying:
     level: str
     answers: Mapping[str, str | bool]
     documents: Mapping[str, int]
+    kind: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,13 @@ def open_round(story: Story, visitor: Visitor, clock: Clock) -> str:
 def submit(applying: Applying, visitor: Visitor, round_id: str) -> str:
     """Draw the application up, declare it true and submit it; returns the case's id."""
     who = applying.who
-    draft = {"round_id": round_id, "name": applying.name, "region": applying.region, "level": applying.level}
+    standing = {
+        "region": applying.region,
+        "level": applying.level,
+        "kind": applying.kind,
+        "category": applying.category,
+    }
+    draft = {"round_id": round_id, "name": applying.name, **standing}
     answer = visitor.write(who, "POST", "intake", "/applications", draft)
     case_id = str(answer.body["case_id"])
     path = f"/applications/{case_id}"

@@ -1,9 +1,9 @@
 """The published language: what the four services tell each other, and nothing else.
 
-Six events mark a case's way to a title and its end; five complete them, and six tell what else is handed in. A field
-is never renamed, removed or given another meaning: a change makes a new version beside the old one. JSON Schemas and
-the AsyncAPI document under ``shared/schemas`` are generated from this file. Numbers that a regulation judges travel as
-decimal strings.
+Six events mark a case's way to a title and its end; the others complete them. A field is never renamed, removed or
+given another meaning: a change makes a new version beside the old one. A part may gain a field that is left out where
+it has nothing to say: what was published before reads the same. JSON Schemas and the AsyncAPI document under
+``shared/schemas`` are generated from this file. Numbers that a regulation judges travel as decimal strings.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 CaseRef = Annotated[str, Meta(description="The case: one application and everything that follows from it.")]
 ProgrammeRef = Annotated[
@@ -28,14 +28,15 @@ Uscc = Annotated[str, Meta(description="Unified social credit code (GB 32100-201
 Instant = Annotated[datetime, Meta(description="An instant in UTC.", tz=True)]
 
 
-@dataclass(frozen=True)
-class Applicant:
-    """The organisation that asks for the title."""
+class Applicant(Struct, frozen=True, omit_defaults=True):
+    """The organisation that asks for the title. What its programme does not distinguish is left out."""
 
     uscc: Uscc
     name: Annotated[str, Meta(description="Registered name.")]
     region: Region
     level: Annotated[str, Meta(description="Level that the organisation belongs to, in the programme's words.")]
+    kind: Annotated[str, Meta(description="Kind of applicant, e.g. enterprise, in the programme's words.")] = ""
+    category: Annotated[str, Meta(description="Category applied for, e.g. comprehensive, in its words.")] = ""
 
 
 @dataclass(frozen=True)
@@ -288,6 +289,32 @@ class RecognitionRefused:
 
 
 @dataclass(frozen=True)
+class FundsPaid:
+    """An instalment of public money was paid to the organisation of a case, or came back from it."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    payee_uscc: Uscc
+    budget: Annotated[str, Meta(description="Id of the budget in the programme that it was paid from.")]
+    instalment: Annotated[str, Meta(description="Id of the instalment; whole where it was paid at once.")]
+    direction: Annotated[Literal["out", "back"], Meta(description="out: paid; back: returned or clawed back.")]
+    amount: Annotated[str, Meta(description="CNY, a decimal string above zero.")]
+    paid_at: Instant
+
+
+@dataclass(frozen=True)
+class CaseCompleted:
+    """The case ended with everything done that its procedure asks; whoever was refused hears RecognitionRefused."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    result: Annotated[Literal["completed", "published"], Meta(description="How it ended, in the programme's words.")]
+    completed_at: Instant
+
+
+@dataclass(frozen=True)
 class Certified:
     """The title is on record under its number: certificate and plaque may be issued."""
 
@@ -354,6 +381,8 @@ PublicEvent = (
     | Publicized
     | RecognitionApproved
     | RecognitionRefused
+    | FundsPaid
+    | CaseCompleted
     | Certified
     | RevocationOrdered
     | Revoked
@@ -374,6 +403,8 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         Publicized,
         RecognitionApproved,
         RecognitionRefused,
+        FundsPaid,
+        CaseCompleted,
         RevocationOrdered,
     ),
     "registry": (Certified, Revoked),

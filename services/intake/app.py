@@ -17,6 +17,7 @@ from services.intake.http import (
     document_routes,
     filing_routes,
     filings_routes,
+    form_routes,
     programme_routes,
     round_routes,
 )
@@ -52,9 +53,11 @@ def build(around: Around, programmes: Library | None = None) -> Service:
                 programme_routes(library, around.clock),
                 application_routes(handlers, streams, applications, library, around.clock),
                 document_routes(handlers, streams, around.files, around.settings.upload_bytes),
+                form_routes(handlers, streams, library, around.files),
                 filing_routes(handlers, streams),
                 filings_routes(
-                    filings, streams, around.files, SqlFilings(around.database.pool), around.settings.upload_bytes
+                    *(filings, streams, around.files, SqlFilings(around.database.pool)),
+                    *(around.settings.upload_bytes, around.clock),
                 ),
             ),
             subscribers=(Inbox(store, handlers, filings, around.clock),),

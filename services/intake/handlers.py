@@ -6,14 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from services.intake.domain import application, places, rounds
+from services.intake.domain import application, organisation, rounds
 from services.intake.domain import commands as c
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import decide_answers, decide_attach, decide_draft, decide_remove
-from services.intake.domain.errors import ApplicationUnknown
+from services.intake.domain.errors import ApplicationUnknown, Refusal
 from services.intake.domain.filing import (
     decide_declare,
     decide_progress,
@@ -21,23 +20,31 @@ from services.intake.domain.filing import (
     decide_submit,
     decide_withdraw,
 )
-from services.intake.domain.places import Place
+from services.intake.domain.forms import decide_form
+from services.intake.domain.organisation import Organisation, claim, remember
+from services.intake.domain.overlaps import Asked, Known, objections, programmes_meant
 from services.intake.domain.rounds import Round, announce, ensure_known
 from shared.envelope import Origin
+from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
-from shared.runtime.ports import Loaded, Receipt, Stale, StreamKind, Streams
+from shared.runtime.ports import Conflict, Loaded, Receipt, Stale, StreamKind, Streams
 from shared.runtime.streams import change
 
 APPLICATION: StreamKind[Application] = StreamKind("application", application.NONE, application.evolve)
 ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
-PLACE: StreamKind[Place] = StreamKind("place", places.NONE, places.evolve)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+ORGANISATION: StreamKind[Organisation] = StreamKind("organisation", organisation.NONE, organisation.evolve)
+"""One per organisation: ``organisation:<uscc>``."""
+
+MEETINGS = 8
+"""How often one submission looks again because another one of the same organisation came first."""
 
 
 class Programmes(Protocol):
-    """The library of regulations: the text at exactly this address."""
+    """The library of regulations: the text at exactly this address, and all that there are."""
 
     def get(self, ref: str) -> Programme: ...
+
+    def programmes(self) -> tuple[Programme, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,11 @@ class Handlers:
         """Take a file out again."""
         return await self._change(streams, case_id, lambda a: decide_remove(command, a, write.now), write)
 
+    async def fill_form(self, streams: Streams, case_id: str, command: c.FillForm, write: Write) -> Loaded[Application]:
+        """Fill in a form of the programme, anew or for the first time."""
+        programme = await self._programme(streams, case_id)
+        return await self._change(streams, case_id, lambda a: decide_form(command, a, programme), write)
+
     async def declare_truth(
         self, streams: Streams, case_id: str, command: c.DeclareTruth, write: Write
     ) -> Loaded[Application]:
@@ -111,8 +123,9 @@ class Handlers:
     async def submit_application(
         self, streams: Streams, case_id: str, command: c.SubmitApplication, write: Write
     ) -> Loaded[Application]:
-        """File it. Where the programme gives an organisation one place, the place is taken first: a crash in between
-        leaves a place with this case, which takes it again; no other draft does for some minutes."""
+        """File it. The first time it is put before everything else that the organisation has, and may be refused for
+        that: a crash in between leaves a claim of this case, which claims again; no other draft does for some minutes.
+        """
         a = (await streams.load(APPLICATION, case_id)).state
         programme = self._programmes.get(_ensure_exists(a).programme)
         round_ = (await streams.load(ROUND, a.round_id)).state
@@ -120,8 +133,8 @@ class Handlers:
         def decide(present: Application) -> tuple[e.Fact, ...]:
             return decide_submit(command, present, round_, programme, write.now)
 
-        decide(a)  # what is refused anyway must not take the place
-        if places.is_exclusive(programme):
+        decide(a)  # what is refused anyway must not stand in another's way
+        if a.status == "draft":
             await self._claim(streams, a, programme, write)
         return await self._change(streams, case_id, decide, write)
 
@@ -148,6 +161,23 @@ class Handlers:
         """Put on the timeline what review or the registry said."""
         await change(streams, APPLICATION, case_id, lambda a: decide_progress(told, a), origin)
 
+    async def remember(
+        self, streams: Streams, uscc: str, told: e.TitleHeld | e.TitleEnded | e.FundsReceived, origin: Origin
+    ) -> None:
+        """Keep what an organisation holds or received, under whatever programme."""
+        await change(streams, ORGANISATION, uscc, lambda known: remember(told, known), origin)
+
+    # ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def objections(self, streams: Streams, a: Application, now: datetime) -> tuple[Refusal, ...]:
+        """Why the application could not be filed now beside what the organisation has; nothing is stored."""
+        if a.applicant is None or a.status != "draft":
+            return ()
+        programme = self._programmes.get(a.programme)
+        present = (await streams.load(ORGANISATION, a.applicant.uscc)).state
+        known = await self._known(streams, a, present, programme)
+        return objections(Asked(a.case_id, a.round_id, programme, present, known, now))
+
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _change(
@@ -163,18 +193,46 @@ class Handlers:
 
     async def _claim(self, streams: Streams, a: Application, programme: Programme, write: Write) -> None:
         assert a.applicant is not None, "an application that may be submitted has an applicant"
-        wanted = e.PlaceClaimed(programme.id, a.applicant.uscc, a.case_id, write.now)
-        identity = f"{programme.id}:{a.applicant.uscc}"
-        place = (await streams.load(PLACE, identity)).state
-        holder = (await streams.load(APPLICATION, place.case_id)).state if place.case_id else application.NONE
-        today = write.now.astimezone(SHANGHAI).date()
+        uscc, now = a.applicant.uscc, write.now
+        wanted = e.PlaceClaimed(programme.id, uscc, a.case_id, now, a.round_id)
 
-        def decide(present: Place) -> tuple[e.Fact, ...]:
-            # Somebody claimed it since the holder was loaded: that case is open by definition.
-            known = holder if present.case_id == place.case_id else Application(status="submitted")
-            return places.claim(present, known, wanted, today)
+        def decide(present: Organisation) -> tuple[e.Fact, ...]:
+            for refusal in objections(Asked(a.case_id, a.round_id, programme, present, known, now)):
+                raise refusal
+            return claim(present, wanted)
 
-        await change(streams, PLACE, identity, decide, write.origin)
+        for _ in range(MEETINGS):
+            # What is looked up belongs to exactly this version: whoever moved it has to be looked at as well.
+            loaded = await streams.load(ORGANISATION, uscc)
+            known = await self._known(streams, a, loaded.state, programme)
+            try:
+                await change(streams, ORGANISATION, uscc, decide, write.origin, expected=loaded.version)
+            except Stale:
+                continue
+            return
+        raise Conflict(f"{ORGANISATION.name(uscc)} moved {MEETINGS} times in one submission")
+
+    async def _known(self, streams: Streams, a: Application, present: Organisation, programme: Programme) -> Known:
+        """What the programme's rules need to know of the organisation's other cases."""
+        meant = programmes_meant(programme)
+        claims = [each for each in present.claims.values() if each.programme_id in meant and each.case_id != a.case_id]
+        applications = {each.case_id: (await streams.load(APPLICATION, each.case_id)).state for each in claims}
+        asked = {a.round_id, *(other.round_id for other in applications.values())}
+        return Known(
+            applications=applications,
+            rounds={name: (await streams.load(ROUND, name)).state for name in asked},
+            texts=self._texts({title.held.programme for title in present.titles.values()}),
+            names={each.id: each.legal.title for each in self._programmes.programmes() if each.id in meant},
+        )
+
+    def _texts(self, refs: set[str]) -> dict[str, Programme]:
+        found = {}
+        for ref in refs:
+            try:
+                found[ref] = self._programmes.get(ref)
+            except NoSuchProgramme:
+                continue  # a title of another library: its own last day is on record, its rules for renewal are not
+        return found
 
 
 def _ensure_exists(a: Application) -> Application:

@@ -11,7 +11,7 @@ from services.intake.filings import FilingHandlers
 from services.intake.handlers import Handlers
 from shared import events as said
 from shared.envelope import Envelope, Origin, machine
-from shared.runtime.clock import Clock
+from shared.runtime.clock import Clock, local_day
 from shared.runtime.ports import Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
 from shared.runtime.store import FactStore
@@ -65,10 +65,13 @@ class Inbox:
                     | said.FilingWithdrawn()
                 ):
                     return  # our own words
+                case said.FundsPaid():
+                    await self._handlers.remember(streams, event.payee_uscc, _funds(event), origin)
                 case _:
                     fact = to_fact(event)
                     await self._handlers.tell_progress(streams, event.case_id, fact, origin)
                     await self._filings.hear_progress(streams, event.case_id, fact, origin)
+                    await self._remember(streams, event, origin)
         except Refusal as refusal:
             raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
 
@@ -95,6 +98,20 @@ class Inbox:
                 ended = e.WaitEnded(event.step, "lapsed", event.lapsed_at)
                 await filings.hear_wait_ended(streams, case_id, ended, origin)
 
+    async def _remember(self, streams: Streams, event: Progress, origin: Origin) -> None:
+        """What it says of the organisation, whichever service its case began at."""
+        match event:
+            case said.Certified():
+                held = e.TitleHeld(
+                    event.case_id, event.programme, event.number, event.title_zh, event.valid_from, event.valid_to
+                )
+                await self._handlers.remember(streams, event.holder_uscc, held, origin)
+            case said.Revoked():
+                ended = e.TitleEnded(event.case_id, event.number, local_day(event.revoked_at))
+                await self._handlers.remember(streams, event.holder_uscc, ended, origin)
+            case _:
+                return
+
 
 def _awaited(event: said.FilingAwaited) -> e.FilingAwaited:
     about = event.applicant
@@ -109,11 +126,15 @@ def _awaited(event: said.FilingAwaited) -> e.FilingAwaited:
         party_zh=event.party_zh,
         party_en=event.party_en,
         role=event.role,
-        applicant=e.Applicant(about.uscc, about.name, about.region, about.level),
+        applicant=e.Applicant(about.uscc, about.name, about.region, about.level, about.kind, about.category),
         due_at=event.due_at,
         due_provisional=event.due_provisional,
         awaited_at=event.awaited_at,
     )
+
+
+def _funds(event: said.FundsPaid) -> e.FundsReceived:
+    return e.FundsReceived(event.case_id, event.programme, event.direction, event.amount, local_day(event.paid_at))
 
 
 def _round(event: said.RoundOpened) -> e.RoundAnnounced:
@@ -128,6 +149,7 @@ Progress = (
     | said.Publicized
     | said.RecognitionApproved
     | said.RecognitionRefused
+    | said.CaseCompleted
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
@@ -149,6 +171,8 @@ def to_fact(event: Progress) -> e.Fact:
             return e.MilestoneReached("revocation_ordered", event.ordered_at)
         case said.RecognitionRefused():
             return e.RefusalReceived(event.step, event.reason, event.refused_at)
+        case said.CaseCompleted():
+            return e.CompletionReceived(event.result, event.completed_at)
         case said.Certified():
             return e.TitleReceived(
                 number=event.number,

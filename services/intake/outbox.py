@@ -21,7 +21,7 @@ from shared.runtime.ports import Recorded
 def case_of(recorded: Recorded) -> CaseId:
     """The key of every record about a fact: its case; a round's id for what is about a round."""
     fact: e.Fact = recorded.fact
-    if isinstance(fact, e.PlaceClaimed):
+    if isinstance(fact, e.PlaceClaimed | e.TitleHeld | e.TitleEnded | e.FundsReceived):
         return CaseId(fact.case_id)
     # A filing is named after its case: <case>, or <case>.<visit>.
     return CaseId(recorded.stream.partition(":")[2].partition(".")[0])
@@ -44,14 +44,19 @@ def to_public(
         case (
             e.RoundAnnounced()
             | e.PlaceClaimed()
+            | e.TitleHeld()
+            | e.TitleEnded()
+            | e.FundsReceived()
             | e.ApplicationDrafted()
             | e.AnswersGiven()
             | e.DocumentAttached()
             | e.DocumentRemoved()
+            | e.FormFilled()
             | e.TruthDeclared()
             | e.ApplicationReturned()
             | e.MilestoneReached()
             | e.RefusalReceived()
+            | e.CompletionReceived()
             | e.TitleReceived()
             | e.TitleLost()
             | e.FilingDrafted()
@@ -103,7 +108,7 @@ def _filed(fact: e.FilingSubmitted) -> FilingSubmitted:
 
 
 def _applicant(asks: e.Applicant) -> Applicant:
-    return Applicant(asks.uscc, asks.name, asks.region, asks.level)
+    return Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category)
 
 
 def _documents(documents: tuple[e.Document, ...]) -> tuple[Document, ...]:

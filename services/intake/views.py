@@ -86,12 +86,16 @@ class Rounds(Protocol):
     async def page(self, open_at: datetime | None, after: RoundMark | None, limit: int) -> list[RoundRow]: ...
 
 
+COMPLETED, STAYS = "completed", frozenset({"titled", "revoked"})
+"""A case that ends after its title was conferred leaves the title standing."""
+
 _STATUS: Mapping[type, str] = {
     e.ApplicationDrafted: "draft",
     e.ApplicationSubmitted: "submitted",
     e.ApplicationWithdrawn: "withdrawn",
     e.ApplicationReturned: "returned",
     e.RefusalReceived: "refused",
+    e.CompletionReceived: COMPLETED,
     e.TitleReceived: "titled",
     e.TitleLost: "revoked",
 }
@@ -106,6 +110,8 @@ def changes(batch: Iterable[Recorded]) -> Mapping[str, Mapping[str, Any]]:
             continue
         case_id = recorded.stream.partition(":")[2]
         row = found.setdefault(case_id, {"case_id": case_id})
+        if status == COMPLETED and row.get("status") in STAYS:
+            status = row["status"]
         row.update(_columns(recorded.fact), status=status, moved_at=recorded.origin.occurred_at)
     return found
 

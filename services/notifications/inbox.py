@@ -117,6 +117,10 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return _title(event)
         case words.RecognitionRefused():
             return {"day": _day(event.refused_at), "reason": event.reason}
+        case words.FundsPaid():
+            return _payment(event)
+        case words.CaseCompleted():
+            return {"day": _day(event.completed_at)}
         case words.RevocationOrdered():
             return _ground(event, event.ordered_at)
         case words.Revoked():
@@ -146,6 +150,16 @@ def _score(event: words.Scored) -> Mapping[str, str]:
         "experts": str(event.experts),
         "result_zh": "达到合格线" if event.passed else "未达到合格线",
         "result_en": "the pass mark was reached" if event.passed else "the pass mark was not reached",
+    }
+
+
+def _payment(event: words.FundsPaid) -> Mapping[str, str]:
+    back = event.direction == "back"
+    return {
+        "day": _day(event.paid_at),
+        "amount": event.amount,
+        "direction_zh": "收回" if back else "拨付",
+        "direction_en": "came back" if back else "was paid",
     }
 
 

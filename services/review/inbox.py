@@ -74,7 +74,7 @@ class Inbox:
     async def _receive(self, streams: Streams, event: said.ApplicationSubmitted, origin: Origin) -> None:
         """The first submission opens the case; each one is the filing that the case's present step waits for."""
         asks = event.applicant
-        applicant = Applicant(asks.uscc, asks.name, asks.region, asks.level)
+        applicant = Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category)
         opening = c.OpenCase(event.case_id, event.programme, event.round_id, applicant)
         await self._handlers.open_case(streams, opening, origin)
         known = (await streams.load(CASE, event.case_id)).state
@@ -107,7 +107,7 @@ def _filing(event: said.FilingSubmitted) -> c.TakeFiling:
         step=event.step,
         visit=event.visit,
         title=event.title,
-        applicant=Applicant(about.uscc, about.name, about.region, about.level),
+        applicant=Applicant(about.uscc, about.name, about.region, about.level, about.kind, about.category),
         by=Person(by.id, by.role, by.region, by.organisation),
         answers=event.answers,
         papers=_papers(event.documents),

@@ -45,8 +45,8 @@ from shared import events as said
 from shared.envelope import CaseId
 from shared.runtime.ports import Recorded
 
-UNPUBLISHED_RESULTS = frozenset({"awarded", "withdrawn", "completed", "published"})
-"""Ends of which another event tells already, or which refuse nobody anything."""
+UNPUBLISHED_RESULTS = frozenset({"awarded", "withdrawn"})
+"""Ends of which another event tells already."""
 
 LAPSED = frozenset({"late", "overdue"})
 """Outcomes of the steps that wait for something to be handed in: the case went on without it."""
@@ -88,7 +88,9 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
         case award.TitleConferred():
             return _approved(case_id, fact)
         case close.CaseClosed():
-            return _refused(case_id, fact)
+            return _ended(case_id, fact)
+        case pay.InstalmentPaid():
+            return _paid(case_id, fact)
         case RoundOpened():
             return said.RoundOpened(
                 fact.round_id, fact.programme, fact.title, fact.opens_at, fact.closes_at, fact.issuer_region
@@ -125,7 +127,6 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | award.EntryRecorded()
             | publish.ContentPublished()
             | publish.ContentWithdrawn()
-            | pay.InstalmentPaid()
             | pay.PaymentStopped()
             | inspect.InspectionRecorded()
             | assessors.AssessorsNamed()
@@ -154,7 +155,7 @@ def _awaited(case_id: CaseId, fact: awaiting.FilingAwaited) -> said.FilingAwaite
         party_zh=fact.party_zh,
         party_en=fact.party_en,
         role=fact.role,
-        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level),
+        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category),
         due_at=fact.due_at,
         due_provisional=fact.due_provisional,
         awaited_at=fact.awaited_at,
@@ -191,7 +192,7 @@ def _approved(case_id: CaseId, fact: award.TitleConferred) -> said.RecognitionAp
     return said.RecognitionApproved(
         case_id=case_id,
         programme=fact.programme,
-        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level),
+        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category),
         title_zh=fact.title_zh,
         title_en=fact.title_en,
         issuer_region=fact.issuer_region,
@@ -202,7 +203,26 @@ def _approved(case_id: CaseId, fact: award.TitleConferred) -> said.RecognitionAp
     )
 
 
-def _refused(case_id: CaseId, fact: close.CaseClosed) -> said.RecognitionRefused | None:
+def _ended(case_id: CaseId, fact: close.CaseClosed) -> said.RecognitionRefused | said.CaseCompleted | None:
     if fact.result in UNPUBLISHED_RESULTS:
         return None
+    match fact.result:
+        case "completed" | "published" as result:
+            return said.CaseCompleted(case_id, fact.programme, result, fact.closed_at)
     return said.RecognitionRefused(case_id, fact.programme, fact.ended_by, fact.reason, fact.closed_at)
+
+
+def _paid(case_id: CaseId, fact: pay.InstalmentPaid) -> said.FundsPaid | None:
+    """The first payments of this log do not say to whom; they were published as nothing and stay so."""
+    if not fact.payee:
+        return None
+    return said.FundsPaid(
+        case_id=case_id,
+        programme=fact.programme,
+        payee_uscc=fact.payee,
+        budget=fact.budget,
+        instalment=fact.instalment,
+        direction="back" if fact.direction == "back" else "out",
+        amount=fact.amount,
+        paid_at=fact.paid_at,
+    )

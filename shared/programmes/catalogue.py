@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from shared.programmes.between import unknown_programmes
 from shared.programmes.loader import Higher, SourceFile, identity, load
 from shared.programmes.model.programme import Programme
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
@@ -51,11 +52,15 @@ class Catalogue:
         higher = _higher(definitions.values())
         faults: list[Fault] = []
         editions: list[Edition] = []
+        known = {name for name, _ in higher}
         for path, source in definitions.items():
+            belonging = _belonging(path, overlays)
             try:
-                editions.append(_edition(source, _belonging(path, overlays), higher))
+                editions.append(_edition(source, belonging, higher))
             except BadDefinition as refused:
                 faults.extend(refused.faults)
+            else:
+                faults.extend(unknown_programmes(editions[-1].supplied, (source, *belonging), known))
         faults.extend(overlaps(editions))
         if faults:
             raise BadDefinition(tuple(faults))

@@ -108,6 +108,9 @@ def misfits(programme: Programme, read: FactsRead) -> tuple[Fault, ...]:
     found += [_unknown(place, "relaxed", each, conditions) for each in facts.relaxed if each not in conditions]
     found += [_unknown(place, "documents", each, papers) for each in dict.fromkeys(facts.papers) if each not in papers]
     found += [_unknown(place, "level", facts.level, levels)] if facts.level and facts.level not in levels else []
+    who = programme.applicants
+    for part, stated, known_words in (("kind", facts.kind, who.kinds), ("category", facts.category, who.categories)):
+        found += [_unknown(place, part, stated, set(known_words))] if stated and stated not in known_words else []
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import shared.programmes
+from shared.programmes.between import unknown_programmes
 from shared.programmes.catalogue import MOST_FILES, SUPPLEMENT, Catalogue, Edition, overlaps, read_source
 from shared.programmes.example_rows import SUFFIX, check_examples
 from shared.programmes.loader import Higher, SourceFile, identity, load
@@ -51,6 +52,9 @@ def check_file(path: Path, library: Path = LIBRARY) -> Checked:
         text = load(_source(definition), (), higher)
         supplied = load(_source(definition), [_source(each) for each in overlays], higher) if overlays else text
         faults = overlaps([*_neighbours(definition, text, library, higher), Edition(text, supplied, str(definition))])
+        if any(each.programmes for each in supplied.overlaps):
+            sources = [_source(each) for each in (definition, *overlays)]
+            faults += unknown_programmes(supplied, sources, _names(definition, library))
         faults = [*faults, *_examples(definition, supplied)]
     except BadDefinition as refused:
         return Checked(str(path), refused.faults)
@@ -117,6 +121,19 @@ def _higher(definition: Path, library: Path) -> Higher:
         except BadDefinition:
             continue  # its own fault: it is told when that file is checked
         found[identity(root)] = root
+    return found
+
+
+def _names(definition: Path, library: Path) -> set[str]:
+    """Ids of all regulations in the library and in the definition's own folder."""
+    found = set()
+    for path in (*sorted(library.rglob("*.yaml"))[:MOST_FILES], *_definitions(definition.parent)):
+        if path.name.endswith(_ASIDE):
+            continue
+        try:
+            found.add(identity(read_tree(_source(path).text, str(path)))[0])
+        except BadDefinition:
+            continue  # its own fault: it is told when that file is checked
     return found
 
 

@@ -60,6 +60,8 @@ class Standing:
 
     region: str
     level: str
+    kind: str
+    category: str
 
 
 def plain(metric: Metric) -> str | bool:
@@ -91,6 +93,8 @@ class Walk:
         stem = f"91110000MAEX{number:05d}"
         self.uscc, self.name = stem + check_uscc(stem), f"Example Organisation {number}"
         self.region, self.level = inside(programme.region), programme.levels[-1].id
+        self.kind = next(iter(programme.applicants.kinds), "")
+        self.category = next(iter(programme.applicants.categories), "")
         self.people = itertools.count(1)
         self.case_id = self.filed_at = ""
 
@@ -127,9 +131,11 @@ class Walk:
     # ── beginning ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def begin(self) -> None:
-        subject = {"uscc": self.uscc, "name": self.name, "region": self.region, "level": self.level}
+        standing_as = {"region": self.region, "level": self.level, "kind": self.kind, "category": self.category}
+        subject = {"uscc": self.uscc, "name": self.name, **standing_as}
         opening = {"programme": self.programme.id, "procedure": self.procedure.id, "subject": subject}
-        first = self.programme.first_step(Standing(self.region, self.level), self.procedure.id)
+        standing = Standing(self.region, self.level, self.kind, self.category)
+        first = self.programme.first_step(standing, self.procedure.id)
         by, opens = self.person(first.actor), self.person(self.procedure.opened_by)
         if opens.roles != "applicant" and (by.roles == "applicant" or first.type != "file" or not self.files_first):
             self.case_id = ok(await self.house.post(opens, "/review/cases", opening))["case_id"]
@@ -159,7 +165,8 @@ class Walk:
         await filing.became("taken")
 
     async def apply(self) -> None:
-        body = {"round_id": await self.round(), "name": self.name, "region": self.region, "level": self.level}
+        standing = {"region": self.region, "level": self.level, "kind": self.kind, "category": self.category}
+        body = {"round_id": await self.round(), "name": self.name, **standing}
         answer = await self.house.post(self.applicant, "/intake/applications", body)
         self.case_id = ok(answer)["case_id"]
         path = self.filed_at = f"/intake/applications/{self.case_id}"

@@ -94,7 +94,7 @@ async def owed(house: House, who: Somebody, case_id: str) -> dict[str, Any]:
 async def test_a_filing_is_drawn_up_handed_in_and_taken(house: House) -> None:
     filing = await begun(house, "renewal")
     check = ok(await house.get(ANN, f"{filing.path}/self-check"))
-    assert [lack["id"] for lack in check["missing"]] == ["report", "opinions", "clients", "sealed", "sealed"]
+    assert [lack["id"] for lack in check["missing"]] == ["report", "opinion", "clients", "sealed", "sealed"]
     assert (check["declaration"], check["declared"]) == (True, False)
     body = refused(await house.post(ANN, f"{filing.path}/submission", None, filing.at), errors.FilingIncomplete.code)
     assert "5 items" in body["detail_en"] and "缺少5项" in body["detail_zh"]

@@ -53,6 +53,7 @@ async def test_nothing_is_parked_and_mistakes_are_named(installation: Running) -
         ("parked", "show", "intake", "999999"): "999999",
         ("parked", "list", "nobody"): "intake, review, registry, notifications",
         ("rebuild", "registry", "no-such-view"): "titles",
+        ("kept", "apply", "nobody"): "intake, review, registry, notifications",
     }
     for wrong, named in zip(
         await asyncio.gather(*(installation.shifan(*m) for m in mistakes)), mistakes.values(), strict=True

@@ -205,7 +205,9 @@ async def filed_under(people: People, story: Story, programme: Programme) -> Fil
     level = next(level for level in reversed(programme.levels) if not wanted or level.id in wanted)
     region = region_of(programme, level)
     opener = somebody(f"opener-of-{programme.id}", "officer", programme.region)
-    own = replace(story, programme=programme.id)
+    who = programme.applicants
+    declared = {"kind": next(iter(who.kinds), ""), "category": next(iter(who.categories), "")}
+    own = replace(story, programme=programme.id, applying=replace(story.applying, **declared))
     walk = Walk(people, own, applicant(next(NUMBERS), region), level=level.id, region=region)
     filed = Filed(walk, programme)
     at = await filed.furnish(await walk.draft(await opened_round(people, own, opener)))

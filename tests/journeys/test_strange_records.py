@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -122,6 +123,12 @@ async def test_what_is_not_ours_or_newer_is_kept_aside(kafka: Running, people: P
     raw = [value for topic, _, value in await kept(kafka, "intake", "intake") if value.startswith(b"\xff\x00")]
     assert raw == [b"\xff\x00" + mark.encode()] * len(raw)
     assert await parked(kafka, mark, "") == {}
+    told = await kafka.shifan("kept", "list", "registry", "--json")
+    assert told.code == 0, told.error
+    kinds = Counter(row["what"] for row in told.json()["registry"] if row["case"] == mark)
+    assert kinds == {"newer": 2, "strange": 2 * PARTITIONS}
+    applied = await kafka.shifan("kept", "apply", "registry")
+    assert (applied.code, "applied 0, not understood yet" in applied.out) == (0, True), applied.out + applied.error
 
     walk = Walk(people, story, applicant(201, "650100"))
     await walk.submit(await opened_round(people, story))

@@ -59,6 +59,8 @@ class Walk:
             "name": self.who.name,
             "region": self.region or self.who.region,
             "level": self.level,
+            "kind": self.story.applying.kind,
+            "category": self.story.applying.category,
         }
         answer = await self.people.post(self.who, "/intake/applications", body)
         self.case_id = str(ok(answer, 201)["case_id"])

@@ -191,6 +191,8 @@ def test_the_pass_mark_and_the_bands_include_their_lower_bound(
 class Applicant:
     region = "990101"
     level = "county"
+    kind = "enterprise"
+    category = ""
 
 
 def way(programme: Programme, *outcomes: str) -> list[str]:

@@ -27,6 +27,8 @@ SANDBOX_ONLY = {
 class Standing:
     region: str
     level: str
+    kind: str = ""
+    category: str = ""
 
 
 def every() -> list[Programme]:

@@ -97,6 +97,9 @@ class House:
     async def patch(self, who: Somebody, path: str, body: object, version: int) -> httpx.Response:
         return await self._call("PATCH", who, path, body, self._written(version, {}))
 
+    async def put(self, who: Somebody, path: str, body: object, version: int) -> httpx.Response:
+        return await self._call("PUT", who, path, body, self._written(version, {}))
+
     async def delete(self, who: Somebody, path: str, version: int) -> httpx.Response:
         return await self._call("DELETE", who, path, None, self._written(version, {}))
 

@@ -104,7 +104,8 @@ class Load:
     async def draft(self, who: str) -> httpx.Response:
         """An application that is begun."""
         applying = self.story.applying
-        draft = {"round_id": self.round_id, "name": who, "region": applying.region, "level": applying.level}
+        standing = {name: getattr(applying, name) for name in ("region", "level", "kind", "category")}
+        draft = {"round_id": self.round_id, "name": who, **standing}
         return await self._write(who, "intake", "/applications", draft)
 
     async def submitted(self, who: str) -> str:

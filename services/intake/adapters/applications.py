@@ -57,7 +57,8 @@ FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_TYPES, 1))}) 
 ON CONFLICT (case_id) DO NOTHING
 """  # noqa: S608 -- column names of our own, values are bound
 MOVE = """
-UPDATE applications SET status = given.status, moved_at = given.moved_at,
+UPDATE applications SET status = CASE WHEN given.status = 'completed' AND applications.status IN ('titled', 'revoked')
+        THEN applications.status ELSE given.status END, moved_at = given.moved_at,
     revision = coalesce(given.revision, applications.revision), number = coalesce(given.number, applications.number),
     valid_to = coalesce(given.valid_to, applications.valid_to)
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[], $5::text[], $6::date[])

@@ -11,7 +11,7 @@ from typing import Literal
 
 from services.intake.domain import events as e
 
-Status = Literal["none", "draft", "submitted", "returned", "withdrawn", "refused", "titled", "revoked"]
+Status = Literal["none", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked"]
 
 OPEN: frozenset[Status] = frozenset({"submitted", "returned"})
 """An application in one of these is before the authority; a second one in the same programme would be a double."""
@@ -41,6 +41,7 @@ class Application:
     applicant: e.Applicant | None = None
     answers: Mapping[str, e.Answer] = field(default_factory=dict)
     documents: tuple[e.Document, ...] = ()
+    filled: Mapping[str, e.FormFilled] = field(default_factory=dict)
     declared_by: str = ""
     declared_content: str = ""
     revision: int = 0
@@ -54,12 +55,6 @@ class Application:
     def declared(self) -> bool:
         """Whether somebody declared exactly what stands here now."""
         return bool(self.declared_by) and self.declared_content == digest(self.answers, self.documents)
-
-    def holds_place(self, today: date) -> bool:
-        """Whether it stands in the way of a second application in the same programme."""
-        if self.status in OPEN:
-            return True
-        return self.status == "titled" and (self.valid_to is None or today <= self.valid_to)
 
 
 def digest(answers: Mapping[str, e.Answer], documents: tuple[e.Document, ...]) -> str:
@@ -91,7 +86,10 @@ def evolve(a: Application, fact: e.Fact) -> Application:
             return replace(a, documents=(*a.documents, fact.document))
         case e.DocumentRemoved():
             rest = tuple(d for d in a.documents if (d.material, d.sha256) != (fact.material, fact.sha256))
-            return replace(a, documents=rest)
+            forms = {name: form for name, form in a.filled.items() if form.document in rest}
+            return replace(a, documents=rest, filled=forms)
+        case e.FormFilled():
+            return _filled(a, fact)
         case e.TruthDeclared():
             return replace(a, declared_by=fact.declared_by, declared_content=fact.content)
         case e.ApplicationSubmitted():
@@ -102,6 +100,18 @@ def evolve(a: Application, fact: e.Fact) -> Application:
             return replace(_noted(a, "withdrawn", fact.withdrawn_at, fact.reason), status="withdrawn")
         case _:
             return _evolve_by_authority(a, fact)
+
+
+def _filled(a: Application, fact: e.FormFilled) -> Application:
+    """What stands in the form now takes the place of what stood in it before."""
+    before = a.filled.get(fact.form)
+    rest = tuple(d for d in a.documents if before is None or d != before.document)
+    return replace(
+        a,
+        documents=(*rest, fact.document),
+        answers={**a.answers, **fact.fills},
+        filled={**a.filled, fact.form: fact},
+    )
 
 
 def _evolve_by_authority(a: Application, fact: e.Fact) -> Application:
@@ -117,6 +127,10 @@ def _evolve_by_authority(a: Application, fact: e.Fact) -> Application:
         case e.RefusalReceived():
             said = _noted(a, "recognition_refused", fact.refused_at, fact.reason)
             return replace(said, status="refused", decided=True)
+        case e.CompletionReceived():
+            # A title that was conferred on the way stays what the applicant has.
+            status: Status = a.status if a.status in ("titled", "revoked") else "completed"
+            return replace(_noted(a, "completed", fact.completed_at, fact.result), status=status, decided=True)
         case e.TitleReceived():
             entry = Entry("certified", fact.certified_at, fact.number, fact.valid_from, fact.valid_to)
             return replace(

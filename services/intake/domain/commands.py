@@ -53,6 +53,16 @@ class RemoveDocument:
 
 
 @dataclass(frozen=True)
+class FillForm:
+    """Fill in a form of the programme, anew or for the first time: all of its rows. ``document`` is their content."""
+
+    form: str
+    rows: tuple[Mapping[str, Answer], ...]
+    document: Document
+    by: Person
+
+
+@dataclass(frozen=True)
 class DeclareTruth:
     """Declare that the application as it stands is true."""
 

@@ -11,7 +11,8 @@ from services.intake.domain import events as e
 from services.intake.domain.application import EDITABLE, Application
 from services.intake.domain.materials import known_material
 from services.intake.domain.rounds import Round, ensure_open
-from shared.identifiers import region_contains, uscc_fault
+from shared.identifiers import uscc_fault
+from shared.programmes.admission import bars
 from shared.programmes.model import Programme
 from shared.programmes.model.answering import answer_faults, keys_of
 
@@ -32,7 +33,7 @@ def decide_draft(
     if uscc_fault(applicant.uscc) is not None:
         raise errors.UsccInvalid()
     announced = ensure_open(round_, now)
-    _ensure_admitted(applicant, programme)
+    ensure_admitted(applicant, programme)
     return (
         e.ApplicationDrafted(
             case_id=command.case_id,
@@ -45,15 +46,20 @@ def decide_draft(
     )
 
 
-def _ensure_admitted(applicant: e.Applicant, programme: Programme) -> None:
+def ensure_admitted(applicant: e.Applicant, programme: Programme) -> None:
+    """The text takes new cases, and admits this applicant by region, level, kind and category."""
     if not programme.accepts_new_cases:
         raise errors.ProgrammeClosed()
-    regions = programme.applicants.regions or (programme.region,)
-    if not any(region_contains(region, applicant.region) for region in regions):
-        raise errors.RegionOutside()
-    levels = programme.applicants.levels or tuple(level.id for level in programme.levels)
-    if applicant.level not in levels:
-        raise errors.LevelUnknown(levels=", ".join(levels))
+    found = bars(
+        programme,
+        region=applicant.region,
+        level=applicant.level,
+        kind=applicant.kind,
+        category=applicant.category,
+    )
+    for bar in found:
+        refusal = errors.ADMISSION[bar.field]
+        raise refusal(admitted=", ".join(bar.admitted) or "-", zh=bar.zh, en=bar.en)
 
 
 def decide_answers(command: c.GiveAnswers, a: Application, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
@@ -82,10 +88,15 @@ def decide_attach(command: c.AttachDocument, a: Application, programme: Programm
         raise errors.MaterialUnknown(materials=", ".join(m.id for m in programme.materials))
     if any((d.material, d.sha256) == (document.material, document.sha256) for d in a.documents):
         raise errors.DocumentExists()
-    size = sum(d.size for d in a.documents) + document.size
-    if len(a.documents) >= MOST_DOCUMENTS or size > MOST_MEGABYTES * 1_000_000:
-        raise errors.TooMuch(documents=MOST_DOCUMENTS, megabytes=MOST_MEGABYTES)
+    ensure_room(a.documents, document)
     return (e.DocumentAttached(document),)
+
+
+def ensure_room(there: tuple[e.Document, ...], document: e.Document) -> None:
+    """One more file still fits."""
+    size = sum(d.size for d in there) + document.size
+    if len(there) >= MOST_DOCUMENTS or size > MOST_MEGABYTES * 1_000_000:
+        raise errors.TooMuch(documents=MOST_DOCUMENTS, megabytes=MOST_MEGABYTES)
 
 
 def decide_remove(command: c.RemoveDocument, a: Application, now: datetime) -> tuple[e.Fact, ...]:

@@ -5,6 +5,7 @@ Sentences are filled with words of the programme only, never with what the calle
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -85,7 +86,10 @@ class RegionOutside(Refusal):
     """The applicant lies outside of the regulation's region, or of the regions that it admits."""
 
     code = "region_outside"
-    said = ("申报单位不在该办法的适用地区内。", "The applicant lies outside of the regulation's region.")
+    said = (
+        "申报单位不在该办法的适用地区（{admitted}）内。",
+        "The applicant lies outside of the regulation's region ({admitted}).",
+    )
     do = (
         "请核对单位所在地区代码，或向当地主管部门申报。",
         "Check the region code, or apply where the organisation lies.",
@@ -93,11 +97,39 @@ class RegionOutside(Refusal):
 
 
 class LevelUnknown(Refusal):
-    """The level is none of the programme's."""
+    """The level is none of the programme's, or none that it admits."""
 
     code, status = "level_unknown", 422
-    said = ("单位层级应为以下之一：{levels}。", "The organisation's level must be one of: {levels}.")
+    said = ("单位层级应为以下之一：{admitted}。", "The organisation's level must be one of: {admitted}.")
     do = ("请选择其中一项。", "Choose one of them.")
+
+
+class KindUnknown(Refusal):
+    """The kind of applicant is not declared where the programme lists kinds, or is none of those that it admits."""
+
+    code, status = "kind_not_admitted", 422
+    said = (
+        "该办法对申报主体类型有规定：{zh}。",
+        "The programme says which kinds of applicant may apply: {en}.",
+    )
+    do = ("请据实申报主体类型；不在其列的单位不能申报。", "Declare the kind as it is; others may not apply.")
+
+
+class CategoryUnknown(Refusal):
+    """The category is not declared where the programme lists categories, or is none of those."""
+
+    code, status = "category_not_admitted", 422
+    said = ("该办法对申报类别有规定：{zh}。", "The programme says for which categories one may apply: {en}.")
+    do = ("请选择其中一类。", "Choose one of them.")
+
+
+ADMISSION: Mapping[str, type[Refusal]] = {
+    "region": RegionOutside,
+    "level": LevelUnknown,
+    "kind": KindUnknown,
+    "category": CategoryUnknown,
+}
+"""What is said of each part of an applicant's standing that the programme does not admit."""
 
 
 class AnswerUnknown(Refusal):
@@ -117,6 +149,22 @@ class MaterialUnknown(Refusal):
     code, status = "material_unknown", 422
     said = ("该办法没有此项材料。", "The programme has no such material.")
     do = ("请在材料清单中选择：{materials}。", "Choose from the list of materials: {materials}.")
+
+
+class FormUnknown(Refusal):
+    """The programme asks the applicant to fill in no such form."""
+
+    code, status = "form_unknown", 404
+    said = ("该办法不要求申报单位填写此表。", "The programme asks the applicant for no such form.")
+    do = ("请从以下表格中选择：{forms}。", "Choose one of: {forms}.")
+
+
+class FormWrong(Refusal):
+    """Rows or fields of a form do not fit: all faults are named at once, by the form's own words."""
+
+    code, status = "form_unacceptable", 422
+    said = ("表格有{count}处不符合要求：{zh}。", "{count} places of the form do not fit: {en}.")
+    do = ("请更正后重新提交整张表。", "Correct them and send the whole form again.")
 
 
 class DocumentExists(Refusal):
@@ -193,17 +241,58 @@ class ReasonMissing(Refusal):
 
 
 class PlaceTaken(Refusal):
-    """The organisation has an open application or a valid title in the same programme."""
+    """The organisation has an open application that may not stand beside this one."""
 
     code = "place_taken"
     said = (
-        "本单位在同一办法下已有在办申请或有效称号。",
-        "The organisation has an open application or a valid title in the same programme.",
+        "本单位在《{zh}》下已有在办申请（案件 {case}），办结或撤回前不得另行申报。",
+        "The organisation has an open application in {en} (case {case}); until it ends or is withdrawn, no other.",
     )
-    do = (
-        "请等待其办结、撤回，或在称号到期后再申报。",
-        "Wait for its end, withdraw it, or apply when the title ends.",
+    do = ("请等待其办结或将其撤回，再行申报。", "Wait for its end or withdraw it, then apply.")
+
+
+class TitleStands(Refusal):
+    """The organisation holds a title, or held one lately, beside which it may not apply."""
+
+    code = "title_still_valid"
+    said = (
+        "本单位持有《{zh}》的称号（编号 {number}），{until_zh}不得申报。",
+        "The organisation holds a title of {en} (number {number}); no application {until_en}.",
     )
+    do = ("请{again_zh}。", "{again_en}.")
+
+
+class RoundUsed(Refusal):
+    """The organisation has filed an application in this round, or in one that the rule counts with it."""
+
+    code = "round_used"
+    said = (
+        "本单位已在《{zh}》的同一批次申报（案件 {case}），{until_zh}不得再次申报。",
+        "The organisation has filed in the same round of {en} (case {case}); no other {until_en}.",
+    )
+    do = ("请在该日期之后的批次申报。", "Apply in a round after that day.")
+
+
+class FundedAlready(Refusal):
+    """The organisation received money beside which it may receive no more."""
+
+    code = "funded_already"
+    said = (
+        "本单位已于{paid}获得《{zh}》的资金（案件 {case}），{until_zh}不得重复申请资助。",
+        "The organisation received money under {en} on {paid} (case {case}); no second funding {until_en}.",
+    )
+    do = ("请在该日期之后申请，或申请其他项目的资金。", "Apply after that day, or for other money.")
+
+
+class TitleNeeded(Refusal):
+    """The programme asks for a title of another programme, and the organisation holds none."""
+
+    code = "title_needed"
+    said = (
+        "申报须先持有以下办法的有效称号：{zh}。",
+        "Whoever applies needs a valid title of: {en}.",
+    )
+    do = ("请先取得该称号，再行申报。", "Obtain that title first, then apply.")
 
 
 class FilingUnknown(Refusal):
@@ -308,22 +397,6 @@ class TitleNotHeld(Refusal):
     do = ("请核对称号所属的案件编号。", "Check the id of the case that conferred it.")
 
 
-class FormUnknown(Refusal):
-    """The programme asks the applicant to fill in no such form."""
-
-    code, status = "form_unknown", 404
-    said = ("该办法不要求申报单位填写此表。", "The programme asks the applicant for no such form.")
-    do = ("请从以下表格中选择：{forms}。", "Choose one of: {forms}.")
-
-
-class FormWrong(Refusal):
-    """Rows or fields of a form do not fit: all faults are named at once, by the form's own words."""
-
-    code, status = "form_unacceptable", 422
-    said = ("表格有{count}处不符合要求：{zh}。", "{count} places of the form do not fit: {en}.")
-    do = ("请更正后重新提交整张表。", "Correct them and send the whole form again.")
-
-
 REFUSALS: tuple[type[Refusal], ...] = (
     ApplicationUnknown,
     ApplicationExists,
@@ -334,8 +407,12 @@ REFUSALS: tuple[type[Refusal], ...] = (
     ProgrammeClosed,
     RegionOutside,
     LevelUnknown,
+    KindUnknown,
+    CategoryUnknown,
     AnswerUnknown,
     MaterialUnknown,
+    FormUnknown,
+    FormWrong,
     DocumentExists,
     DocumentUnknown,
     TooMuch,
@@ -357,6 +434,8 @@ REFUSALS: tuple[type[Refusal], ...] = (
     SubjectWrong,
     WrongFiler,
     TitleNotHeld,
-    FormUnknown,
-    FormWrong,
+    TitleStands,
+    RoundUsed,
+    FundedAlready,
+    TitleNeeded,
 )

@@ -19,12 +19,15 @@ Milestone = Literal["preliminary_approved", "scored", "publicized", "recognition
 
 @dataclass(frozen=True)
 class Applicant:
-    """The organisation that asks for the title. ``level`` is one of the programme's levels."""
+    """The organisation that asks for the title. ``level`` is one of the programme's levels; ``kind`` (enterprise,
+    university …) and ``category`` (comprehensive …) are of its lists, empty where it has none."""
 
     uscc: str
     name: str
     region: str
     level: str
+    kind: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,50 @@ class RoundAnnounced:
 
 @dataclass(frozen=True)
 class PlaceClaimed:
-    """This case holds the organisation's only place in the programme until it ends. ``claimed_at``: while it is still
-    being filed; None in the first days of this log."""
+    """This case is about to be filed by the organisation; whatever may not be held beside it meets it in the
+    organisation's one stream. ``claimed_at`` and ``round_id`` are missing in the first days of this log."""
 
     NAME: ClassVar[str] = "intake.place-claimed.1"
     programme_id: str
     uscc: str
     case_id: str
     claimed_at: datetime | None = None
+    round_id: str = ""
+
+
+@dataclass(frozen=True)
+class TitleHeld:
+    """The organisation holds a title of some programme; ``valid_to`` is its last day, None where none is set."""
+
+    NAME: ClassVar[str] = "intake.title-held.1"
+    case_id: str
+    programme: str
+    number: str
+    title_zh: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class TitleEnded:
+    """A title of the organisation ended before its time; ``ended_on`` is the first day without it."""
+
+    NAME: ClassVar[str] = "intake.title-ended.1"
+    case_id: str
+    number: str
+    ended_on: date
+
+
+@dataclass(frozen=True)
+class FundsReceived:
+    """Public money went to the organisation (``out``) or came back from it (``back``); CNY as a decimal string."""
+
+    NAME: ClassVar[str] = "intake.funds-received.1"
+    case_id: str
+    programme: str
+    direction: Literal["out", "back"]
+    amount: str
+    paid_on: date
 
 
 @dataclass(frozen=True)
@@ -100,6 +139,17 @@ class DocumentRemoved:
     NAME: ClassVar[str] = "intake.document-removed.1"
     material: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class FormFilled:
+    """A form of the programme was filled in; its rows are the document's content. ``fills`` are the answers that its
+    fields gave."""
+
+    NAME: ClassVar[str] = "intake.form-filled.1"
+    form: str
+    document: Document
+    fills: Mapping[str, Answer]
 
 
 @dataclass(frozen=True)
@@ -167,6 +217,15 @@ class RefusalReceived:
     step: str
     reason: str
     refused_at: datetime
+
+
+@dataclass(frozen=True)
+class CompletionReceived:
+    """The case ended with everything done that its procedure asks; no title was at stake or was conferred before."""
+
+    NAME: ClassVar[str] = "intake.completion-received.1"
+    result: str
+    completed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -325,16 +384,21 @@ class CorrectionsAsked:
 Fact = (
     RoundAnnounced
     | PlaceClaimed
+    | TitleHeld
+    | TitleEnded
+    | FundsReceived
     | ApplicationDrafted
     | AnswersGiven
     | DocumentAttached
     | DocumentRemoved
+    | FormFilled
     | TruthDeclared
     | ApplicationSubmitted
     | ApplicationWithdrawn
     | ApplicationReturned
     | MilestoneReached
     | RefusalReceived
+    | CompletionReceived
     | TitleReceived
     | TitleLost
     | FilingDrafted
@@ -351,16 +415,21 @@ Fact = (
 FACTS: tuple[type, ...] = (
     RoundAnnounced,
     PlaceClaimed,
+    TitleHeld,
+    TitleEnded,
+    FundsReceived,
     ApplicationDrafted,
     AnswersGiven,
     DocumentAttached,
     DocumentRemoved,
+    FormFilled,
     TruthDeclared,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     ApplicationReturned,
     MilestoneReached,
     RefusalReceived,
+    CompletionReceived,
     TitleReceived,
     TitleLost,
     FilingDrafted,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from services.intake.domain import commands as c
 from services.intake.domain import errors
 from services.intake.domain import events as e
 from services.intake.domain.application import OPEN, Application, digest
-from services.intake.domain.drafting import ensure_editable, ensure_own
-from services.intake.domain.materials import Lack, lacking
-from services.intake.domain.rounds import Round, ensure_open
+from services.intake.domain.drafting import ensure_admitted, ensure_editable, ensure_own
+from services.intake.domain.materials import Content, Lack, lacking
+from services.intake.domain.rounds import SHANGHAI, Round, ensure_open
 from shared.programmes.model import Programme
 
 _NAMED = 100
@@ -27,12 +27,14 @@ def decide_declare(command: c.DeclareTruth, a: Application, now: datetime) -> tu
 def decide_submit(
     command: c.SubmitApplication, a: Application, round_: Round, programme: Programme, now: datetime
 ) -> tuple[e.Fact, ...]:
-    """File it. The round's window binds the first submission only: a correction has a clock of its own."""
+    """File it. The round's window and who may apply bind the first submission only: a correction has a clock of its
+    own, and is not turned away for what was accepted before."""
     ensure_editable(a, command.by)
     applicant = ensure_own(a, command.by)
     if a.status == "draft":
         ensure_open(round_, now)
-    ensure_complete(lacking(programme, applicant, a.answers, a.documents))
+        ensure_admitted(applicant, programme)
+    ensure_complete(lacking(programme, content_of(a, applicant), local_day(now)))
     if not a.declared:
         raise errors.NotDeclared()
     return (
@@ -48,6 +50,16 @@ def decide_submit(
             revision=a.revision + 1,
         ),
     )
+
+
+def content_of(a: Application, applicant: e.Applicant) -> Content:
+    """What the application holds now."""
+    return Content(applicant, a.answers, a.documents, a.filled)
+
+
+def local_day(now: datetime) -> date:
+    """The local day that years are counted to."""
+    return now.astimezone(SHANGHAI).date()
 
 
 def ensure_complete(lacks: tuple[Lack, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.intake.domain import errors
 from services.intake.domain import events as e
@@ -12,6 +12,7 @@ from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES
 from services.intake.domain.filing_lacks import FORM_TYPE, Rows, forms_of, is_filled, lacking, wants_declaration
 from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
 from services.intake.domain.materials import Lack, known_material
+from services.intake.domain.rounds import SHANGHAI
 from shared.identifiers import region_contains, uscc_fault
 from shared.programmes.filling import FormFault, form_faults
 from shared.programmes.model import Procedure, Programme, Step, Unset
@@ -43,7 +44,7 @@ def decide_begin(
         raise errors.FilingExists()
     procedure, by = _procedure(command.procedure, programme), command.by
     _ensure_fitting(command.applicant, programme)
-    first = programme.first_step(command.applicant, procedure.id)
+    first = programme.first_step(command.applicant, procedure.id, day=_day(now))
     _ensure_no_application(procedure, first, programme)
     _ensure_opener(by, procedure, first, command.applicant, programme)
     holds = titled.applicant is not None and titled.applicant.uscc == command.applicant.uscc
@@ -63,6 +64,10 @@ def decide_begin(
             drafted_at=now,
         ),
     )
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(SHANGHAI).date()
 
 
 def _procedure(name: str, programme: Programme) -> Procedure:
@@ -248,7 +253,7 @@ def decide_submit(by: e.Filer, f: Filing, awaited: Awaited, programme: Programme
     about = ensure_own(f, by)
     if f.visit and (awaited.now is None or awaited.now.visit != f.visit):
         raise errors.NothingAwaited()
-    _ensure_complete(lacking(f, programme))
+    _ensure_complete(lacking(f, programme, _day(now)))
     if wants_declaration(programme.step(f.step)) and not f.declared:
         raise errors.NotDeclared()
     return (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from services.intake.domain.events import Answer, Document
 from services.intake.domain.filings import Filing
 from services.intake.domain.materials import Lack
 from shared.programmes.completeness import missing
-from shared.programmes.expressions import Scope, names, parse
+from shared.programmes.expressions import names, parse
 from shared.programmes.model import Filing as Asking
 from shared.programmes.model import Form, Metric, Programme, Rectifying, Step
 from shared.programmes.model.answering import keys_of
@@ -45,23 +46,25 @@ def wants_declaration(step: Step) -> bool:
     return isinstance(step.parameters, Asking) and step.parameters.declaration
 
 
-def lacking(f: Filing, programme: Programme) -> tuple[Lack, ...]:
-    """Everything that the filing's step asks for and that is not there, in the programme's order."""
+def lacking(f: Filing, programme: Programme, day: date) -> tuple[Lack, ...]:
+    """Everything that the filing's step asks for on this day and that is not there, in the programme's order."""
     step = programme.step(f.step)
-    return (*_papers(f, programme, step), *_forms(f, programme, step), *_figures(f, programme, step), *_proof(f, step))
+    return (
+        *_papers(f, programme, step, day),
+        *_forms(f, programme, step),
+        *_figures(f, programme, step, day),
+        *_proof(f, step),
+    )
 
 
-def _papers(f: Filing, programme: Programme, step: Step) -> Iterator[Lack]:
+def _papers(f: Filing, programme: Programme, step: Step, day: date) -> Iterator[Lack]:
     asked, about = step.parameters, f.applicant
     if not isinstance(asked, Asking) or about is None:
         return
-    forms = {d.form: d.id for material in programme.materials for d in material.documents if d.form}
-    filed = [forms.get(document.material, document.material) for document in f.documents]
-    scope = Scope(
-        region=about.region, level=about.level, answers=programme.typed(f.answers), years=programme.years_asked
-    )
+    filed = [document.material for document in f.documents]
+    scope = programme.scope_for(about, f.answers, filed, day)
     wanted = None if asked.materials == "all" else asked.materials
-    yield from (Lack(each.material, each.zh, each.en) for each in missing(programme, filed, scope, wanted))
+    yield from (Lack(each.paper, each.zh, each.en) for each in missing(programme, filed, scope, wanted))
 
 
 def _forms(f: Filing, programme: Programme, step: Step) -> Iterator[Lack]:
@@ -73,10 +76,10 @@ def _forms(f: Filing, programme: Programme, step: Step) -> Iterator[Lack]:
             yield Lack(name, f"请提交{form.title.zh}的签字盖章件", f"hand in the signed paper of: {form.title.en}")
 
 
-def _figures(f: Filing, programme: Programme, step: Step) -> Iterator[Lack]:
+def _figures(f: Filing, programme: Programme, step: Step, day: date) -> Iterator[Lack]:
     """What the procedure's computed conditions read, where this filing is its first; what the guard reads."""
     about = f.applicant
-    first = about is not None and programme.first_step(about, f.procedure).id == step.id
+    first = about is not None and programme.first_step(about, f.procedure, day=day).id == step.id
     conditions = programme.conditions_of(f.procedure) if first and step.type == "file" else ()
     expressions = [c.expression for c in conditions if c.decided == "computed" and c.expression]
     read = {name.id for text in (*expressions, step.guard) if text for name in names(parse(text))}

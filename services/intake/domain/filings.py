@@ -122,6 +122,8 @@ def _moved(f: Filing, fact: e.Fact) -> Filing:
             return replace(_noted(f, "refused", fact.refused_at, said), status="refused", refusal=fact)
         case e.RefusalReceived():
             return replace(_noted(f, "case_refused", fact.refused_at, fact.reason), decided=True)
+        case e.CompletionReceived():
+            return replace(_noted(f, "completed", fact.completed_at, fact.result), decided=True)
         case e.MilestoneReached():
             entry = Entry(fact.milestone, fact.reached_at, "", fact.since, fact.until)
             decided = f.decided or fact.milestone == "recognition_approved"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
-from services.intake.domain.events import Answer, Applicant, Document
+from services.intake.domain.events import Answer, Applicant, Document, FormFilled
+from shared.programmes.completeness import asked_at, missing
 from shared.programmes.expressions import Scope, holds, names, parse
-from shared.programmes.model import Filing, Material, Metric, Programme, Text
+from shared.programmes.model import Condition, Metric, Programme, Text
 from shared.programmes.model.answering import keys_of
 
 
@@ -21,60 +22,81 @@ class Lack:
     en: str
 
 
+@dataclass(frozen=True)
+class Content:
+    """What an application holds; ``filled`` are the forms that were filled in here, by their ids."""
+
+    applicant: Applicant
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    documents: Sequence[Document] = ()
+    filled: Mapping[str, FormFilled] = field(default_factory=dict)
+
+    def scope(self, programme: Programme, day: date) -> Scope:
+        """What the programme's expressions see of it on a day."""
+        return programme.scope_for(self.applicant, self.answers, paper_names(self.documents), day)
+
+
 def known_material(programme: Programme, name: str) -> bool:
-    """Files stand under a material or under one of its documents."""
+    """Files stand under a material, under one of its documents, or under a form that has to bear a seal."""
+    if any(form.id == name and form.signed for form in programme.forms):
+        return True
     return any(name == material.id or name in {d.id for d in material.documents} for material in programme.materials)
 
 
-def lacking(
-    programme: Programme, applicant: Applicant, answers: Mapping[str, Answer], documents: Sequence[Document]
-) -> tuple[Lack, ...]:
-    """Everything that the first filing step asks for and that is not there, all at once, in the programme's order."""
-    filed = Counter(document.material for document in documents)
-    scope = Scope(region=applicant.region, level=applicant.level)
-    papers = (lack for material in _wanted(programme, applicant) for lack in _lacks(material, filed, scope))
-    return (*papers, *_unanswered(programme, answers))
+def paper_names(documents: Sequence[Document]) -> list[str]:
+    """Every paper by the id that it was filed under; the programme knows for what else it counts."""
+    return [document.material for document in documents]
 
 
-def paper_names(programme: Programme, documents: Sequence[Document]) -> list[str]:
-    """Every paper by the id it was filed under, and by its material's: a licence is there with either of its papers."""
-    material = {document.id: kind.id for kind in programme.materials for document in kind.documents}
-    names = [document.material for document in documents]
-    return [*names, *(material[name] for name in names if material.get(name, name) != name)]
+def lacking(programme: Programme, content: Content, day: date) -> tuple[Lack, ...]:
+    """Everything that the first filing step asks of this applicant on this day and that is not there, all at once, in
+    the programme's order."""
+    papers, scope = paper_names(content.documents), content.scope(programme, day)
+    step = programme.first_step(content.applicant, answers=content.answers, documents=papers, day=day)
+    materials, forms = asked_at(step)
+    return (
+        *(_lack(each.paper, each.title) for each in missing(programme, papers, scope, materials, forms)),
+        *_forms(programme, content, forms),
+        *_unanswered(programme, content.answers, scope),
+        *_contradicted(programme, content),
+    )
 
 
-def _wanted(programme: Programme, applicant: Applicant) -> Iterator[Material]:
-    step = programme.first_step(applicant)
-    wanted = step.parameters.materials if isinstance(step.parameters, Filing) else "all"
-    return (material for material in programme.materials if wanted == "all" or material.id in wanted)
+def _forms(programme: Programme, content: Content, forms: Sequence[str]) -> Iterator[Lack]:
+    """A form that the step asks for is filled in here; where it has to be signed or sealed, a paper comes with it."""
+    uploaded = {d.material for d in content.documents if not is_filled_form(d, content.filled)}
+    for name in forms:
+        form = programme.form(name)
+        if name not in content.filled and name in uploaded:
+            yield _lack(name, form.title)
+        if form.signed and name in content.filled and name not in uploaded:
+            yield Lack(name, f"{form.title.zh}（签字盖章件）", f"{form.title.en} (the signed paper)")
 
 
-def _lacks(material: Material, filed: Mapping[str, int], scope: Scope) -> Iterator[Lack]:
-    if material.rule == "as_applicable" or (material.when and holds(material.when, scope) is False):
-        return
-    whole = filed.get(material.id, 0)
-    if material.rule == "any_of":
-        if not whole and not any(filed.get(d.id, 0) >= d.at_least for d in material.documents):
-            yield _lack(material.id, material.title)
-        return
-    for document in material.documents:
-        alone = len(material.documents) == 1
-        if filed.get(document.id, 0) + (whole if alone else 0) < document.at_least:
-            yield _lack(document.id, document.title)
+def is_filled_form(document: Document, filled: Mapping[str, FormFilled]) -> bool:
+    """Whether the document was made from a form that was filled in here, not uploaded."""
+    form = filled.get(document.material)
+    return form is not None and form.document.sha256 == document.sha256
 
 
-def _unanswered(programme: Programme, answers: Mapping[str, Answer]) -> Iterator[Lack]:
+def _unanswered(programme: Programme, answers: Mapping[str, Answer], scope: Scope) -> Iterator[Lack]:
     """Answers that a computed condition reads; without them it could only be unknown."""
-    main = programme.procedure().id
-    expressions = [
-        condition.expression
-        for condition in programme.conditions
-        if condition.decided == "computed" and condition.expression and condition.procedure in (None, main)
-    ]
-    read = {name.id for expression in expressions for name in names(parse(expression))}
+    read = {name for condition in programme.conditions_of() for name in _read(condition, scope)}
     for metric in programme.metrics:
         if metric.id in read:
             yield from _unanswered_years(metric, answers)
+
+
+def _read(condition: Condition, scope: Scope) -> Iterator[str]:
+    """Metrics that this condition needs of this applicant: none where it does not apply or is met already; only those
+    that tell whether it applies while that is open."""
+    if condition.decided != "computed" or condition.expression is None:
+        return
+    applies = True if condition.when is None else holds(condition.when, scope)
+    if applies is False or (applies and holds(condition.expression, scope) is True):
+        return
+    text = condition.expression if applies or condition.when is None else condition.when
+    yield from (name.id for name in names(parse(text)))
 
 
 def _unanswered_years(metric: Metric, answers: Mapping[str, Answer]) -> Iterator[Lack]:
@@ -84,6 +106,15 @@ def _unanswered_years(metric: Metric, answers: Mapping[str, Answer]) -> Iterator
     if single and any(key in answers for key in keys):
         return
     yield from (_lack(key, metric.title) for key in (keys[:1] if single else keys) if key not in answers)
+
+
+def _contradicted(programme: Programme, content: Content) -> Iterator[Lack]:
+    """A form that says another figure than the answers do has to be filled in again."""
+    for name, filled in content.filled.items():
+        if any(content.answers.get(key) != value for key, value in filled.fills.items()):
+            title = programme.form(name).title
+            zh = f"{title.zh}（与填报数据不一致，请重新填写）"
+            yield Lack(name, zh, f"{title.en} (it contradicts the answers: fill it in again)")
 
 
 def _lack(name: str, title: Text) -> Lack:

@@ -4,6 +4,7 @@ from services.intake.http.applications import application_routes
 from services.intake.http.documents import document_routes
 from services.intake.http.filing import filing_routes
 from services.intake.http.filings import filings_routes
+from services.intake.http.forms import form_routes
 from services.intake.http.programmes import Library, programme_routes
 from services.intake.http.rounds import round_routes
 
@@ -13,6 +14,7 @@ __all__ = [
     "document_routes",
     "filing_routes",
     "filings_routes",
+    "form_routes",
     "programme_routes",
     "round_routes",
 ]

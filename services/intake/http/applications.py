@@ -32,6 +32,12 @@ class NewApplication(Input):
     name: Annotated[str, Field(min_length=1, max_length=200, description="Registered name.")]
     region: Annotated[str, Field(pattern="^([0-9]{6}|[A-Z]{2,12})$", description="GB/T 2260 code.")]
     level: Annotated[str, Field(min_length=1, max_length=64, description="One of the programme's levels.")]
+    kind: Annotated[
+        str, Field(max_length=64, description="Kind of applicant; needed where the programme lists kinds.")
+    ] = ""
+    category: Annotated[
+        str, Field(max_length=64, description="Category applied for; needed where the programme lists categories.")
+    ] = ""
 
 
 class Answers(Input):
@@ -56,7 +62,7 @@ def application_routes(
     @Allow(roles=("applicant",), note="own organisation")
     async def begin(body: NewApplication, command: Creating, request: Request) -> Response:
         by = person(command.actor)
-        applicant = Applicant(by.organisation, body.name.strip(), body.region, body.level)
+        applicant = Applicant(by.organisation, body.name.strip(), body.region, body.level, body.kind, body.category)
         draft = c.DraftApplication(command.id, body.round_id, applicant, by)
 
         def location(case_id: str) -> str:
@@ -72,7 +78,8 @@ def application_routes(
         page: Paged,
         response: Response,
         status: Annotated[
-            Literal["", "draft", "submitted", "returned", "withdrawn", "refused", "titled", "revoked"], Query()
+            Literal["", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked"],
+            Query(),
         ] = "",
         programme: Annotated[str, Query(max_length=200, description="Programme id, with or without digest.")] = "",
         round_id: Annotated[str, Query(max_length=64)] = "",
@@ -106,7 +113,9 @@ def application_routes(
     @Allow(roles=("applicant", "inspector"), note=OWN)
     async def self_checked(case_id: Id, actor: Caller) -> Checked:
         loaded = await visible(streams, case_id, actor)
-        return checked(loaded.state, programmes.get(loaded.state.programme), clock.now())
+        now = clock.now()
+        overlaps = await handlers.objections(streams, loaded.state, now)
+        return checked(loaded.state, programmes.get(loaded.state.programme), now, overlaps)
 
     return routes
 

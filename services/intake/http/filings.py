@@ -33,6 +33,7 @@ from services.intake.http.filings_shown import (
     writing,
 )
 from services.intake.views import Filings
+from shared.runtime.clock import Clock
 from shared.runtime.files import Files
 from shared.runtime.http import (
     Accepts,
@@ -66,6 +67,8 @@ class About(Input):
     name: Annotated[str, Field(min_length=1, max_length=200, description="Registered name.")]
     region: Annotated[str, Field(pattern="^([0-9]{6}|[A-Z]{2,12})$", description="GB/T 2260 code.")]
     level: Annotated[str, Field(min_length=1, max_length=64, description="One of the programme's levels.")]
+    kind: Annotated[str, Field(max_length=64, description="One of the programme's kinds of applicant.")] = ""
+    category: Annotated[str, Field(max_length=64, description="One of the programme's categories.")] = ""
 
 
 class NewFiling(Input):
@@ -103,7 +106,7 @@ class TakenBack(Input):
 
 
 def filings_routes(
-    handlers: FilingHandlers, streams: Streams, files: Files, filings: Filings, upload_bytes: int
+    handlers: FilingHandlers, streams: Streams, files: Files, filings: Filings, upload_bytes: int, clock: Clock
 ) -> APIRouter:
     """Filings, and what is owed."""
     routes = router(tags=["filings"])
@@ -112,7 +115,7 @@ def filings_routes(
     @Allow(roles=PARTIES, note="the party of the procedure's first step; applicants for their own organisation")
     async def begin(body: NewFiling, command: Creating) -> Response:
         asks = body.subject
-        about = Applicant(asks.uscc, asks.name.strip(), asks.region, asks.level)
+        about = Applicant(asks.uscc, asks.name.strip(), asks.region, asks.level, asks.kind, asks.category)
         begun = acts.BeginFiling(command.id, body.procedure, about, body.title, filer(command.actor))
         after = await handlers.begin(streams, body.programme, begun, writing(command, 201))
         return answer(receipt(command, after, 201))
@@ -151,7 +154,7 @@ def filings_routes(
     @routes.get("/filings/{name}/self-check")
     @Allow(roles=READERS, note=OWN)
     async def checked(name: Id, actor: Caller) -> SelfChecked:
-        return self_checked((await visible(streams, name, actor)).state, handlers)
+        return self_checked((await visible(streams, name, actor)).state, handlers, clock.now())
 
     @routes.patch("/filings/{name}/answers", response_model=ShownFiling)
     @Allow(roles=PARTIES, note=FILES)

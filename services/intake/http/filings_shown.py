@@ -19,6 +19,7 @@ from services.intake.filings import FILING, FilingHandlers, Write
 from services.intake.views import AwaitedMark, AwaitedRow, FilingMark, FilingRow, Filings, Scope
 from shared.envelope import Actor, Role
 from shared.identifiers import region_stem
+from shared.runtime.clock import local_day
 from shared.runtime.http import Command, Page
 from shared.runtime.http.pages import instant
 from shared.runtime.ports import Loaded, Receipt, Streams
@@ -109,10 +110,12 @@ def shown(loaded: Loaded[Filing]) -> ShownFiling:
     )
 
 
-def self_checked(f: Filing, handlers: FilingHandlers) -> SelfChecked:
+def self_checked(f: Filing, handlers: FilingHandlers, now: datetime) -> SelfChecked:
     """Nothing of it is stored."""
     programme = handlers.programme(f)
-    return SelfChecked(list(lacking(f, programme)), wants_declaration(programme.step(f.step)), f.declared)
+    return SelfChecked(
+        list(lacking(f, programme, local_day(now))), wants_declaration(programme.step(f.step)), f.declared
+    )
 
 
 def filer(actor: Actor) -> Filer:

@@ -19,7 +19,8 @@ from shared.runtime.ports import Loaded, Receipt, Streams
 
 @dataclass(frozen=True)
 class Shown:
-    """An application as its applicant sees it; ``version`` is the ETag's number."""
+    """An application as its applicant sees it; ``version`` is the ETag's number. ``forms`` are those that were filled
+    in, each with the SHA-256 of the document that holds its rows."""
 
     case_id: str
     version: int
@@ -29,6 +30,7 @@ class Shown:
     applicant: Applicant
     answers: Mapping[str, Answer]
     documents: tuple[Document, ...]
+    forms: Mapping[str, str]
     declared: bool
     declared_by: str
     revision: int
@@ -52,6 +54,7 @@ def shown(loaded: Loaded[Application]) -> Shown:
         applicant=a.applicant,
         answers=dict(a.answers),
         documents=a.documents,
+        forms={name: form.document.sha256 for name, form in a.filled.items()},
         declared=a.declared,
         declared_by=a.declared_by,
         revision=a.revision,

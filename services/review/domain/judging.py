@@ -1,51 +1,63 @@
-"""Understands what the rules say of a case's figures and papers, before any person has judged."""
+"""Understands what the rules say of a case's standing, figures and papers, before any person has judged."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from services.review.domain.subject import Case
+from shared.programmes.expressions import Scope, Value
 from shared.programmes.model import Programme
-from shared.programmes.rules import evaluate, may_relax, scope_of
+from shared.programmes.model.programme import NO_RESULTS
+from shared.programmes.rules import evaluate, may_relax
 from shared.programmes.verdicts import UsedRelaxation
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
-def findings(case: Case, programme: Programme, step: str) -> Mapping[str, str]:
-    """Condition -> met, unmet, unknown or not_applicable, for every condition of the step's procedure.
+def local_day(now: datetime) -> date:
+    """The day in China of an instant."""
+    return now.astimezone(SHANGHAI).date()
 
-    Years are counted to the day of the last filing, so that waiting for an officer changes nothing.
-    """
+
+def day_of(case: Case) -> date | None:
+    """The day that years are counted to: of the last filing, so that waiting for an officer changes nothing; where
+    nothing was filed, the day on which the case came to its present step."""
+    at = case.filed_at or case.entered_at
+    return None if at is None else local_day(at)
+
+
+def scope(
+    case: Case, programme: Programme, now: datetime | None = None, results: Mapping[str, Value] = NO_RESULTS
+) -> Scope:
+    """What every expression of the programme sees of this case: standing, answers, papers, what its steps brought, and
+    the day of ``now`` or, without it, :func:`day_of`."""
+    day = day_of(case) if now is None else local_day(now)
+    return programme.scope_for(case.applicant, case.answers, filed(case), day, results)
+
+
+def findings(case: Case, programme: Programme, step: str) -> Mapping[str, str]:
+    """Condition -> met, unmet, unknown or not_applicable, for every condition of the step's procedure."""
     applicant = case.applicant
     verdicts = evaluate(
         programme,
         case.answers,
-        filed(case, programme),
+        filed(case),
         region=applicant.region,
         level=applicant.level,
-        day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
+        kind=applicant.kind,
+        category=applicant.category,
+        day=day_of(case),
         procedure=programme.procedure_of(step).id,
     )
     return {verdict.id: verdict.finding for verdict in verdicts}
 
 
-def filed(case: Case, programme: Programme) -> list[str]:
-    """Every paper by the id it was filed under, and by its material's: a licence is there with either of its papers."""
-    material = {document.id: kind.id for kind in programme.materials for document in kind.documents}
-    names = [paper.material for paper in case.papers]
-    return [*names, *(material[name] for name in names if material.get(name, name) != name)]
+def filed(case: Case) -> list[str]:
+    """Every paper by the id that it was filed under; the programme knows for what else it counts."""
+    return [paper.material for paper in case.papers]
 
 
 def is_relaxable(case: Case, programme: Programme, condition: str, used: UsedRelaxation) -> bool:
     """Whether the exception covers this condition and this applicant, with everything on record that it needs."""
-    scope = scope_of(
-        programme,
-        case.answers,
-        filed(case, programme),
-        region=case.applicant.region,
-        level=case.applicant.level,
-        day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
-    )
-    return may_relax(programme, programme.condition(condition), scope, used)
+    return may_relax(programme, programme.condition(condition), scope(case, programme), used)

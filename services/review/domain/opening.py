@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.review.domain import errors
+from services.review.domain.judging import local_day
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, OpenCase, decide_open, ensure_reach
 from services.review.domain.subject import Applicant, Case
@@ -26,7 +27,7 @@ def decide_open_directly(
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     _ensure_fitting(command.applicant, programme)
-    first = programme.first_step(command.applicant, command.procedure)
+    first = programme.first_step(command.applicant, command.procedure, day=local_day(now))
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id and not _without_rounds(command, programme):
         raise errors.OpensThroughIntake()
@@ -45,5 +46,8 @@ def _without_rounds(command: OpenCase, programme: Programme) -> bool:
 def _ensure_fitting(subject: Applicant, programme: Programme) -> None:
     levels = [level.id for level in programme.levels]
     inside = region_contains(programme.region, subject.region)
-    if not inside or subject.level not in levels or uscc_fault(subject.uscc) is not None:
+    # What a case of another procedure is about need not be an applicant: what is declared of it must be known.
+    who = programme.applicants
+    known = subject.kind in ("", *who.kinds) and subject.category in ("", *who.categories)
+    if not inside or not known or subject.level not in levels or uscc_fault(subject.uscc) is not None:
         raise errors.SubjectInvalid(levels=", ".join(levels))

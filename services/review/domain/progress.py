@@ -22,17 +22,16 @@ from services.review.domain.case import (
 )
 from services.review.domain.days import PUBLISHED
 from services.review.domain.desks import desk_of, reaches
-from services.review.domain.judging import filed
+from services.review.domain.judging import day_of, filed, local_day, scope
 from services.review.domain.limits import begun, binding
 from services.review.domain.people import Duty, Person, clash, same_group
 from services.review.domain.results import results_of
 from services.review.domain.steps import award
-from services.review.domain.steps.shape import SHANGHAI, Decided, Parties, Situation, StepCommand
+from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
 from shared.programmes.expressions import holds
 from shared.programmes.model import Programme, Step
-from shared.programmes.rules import scope_of
 
 Facts = tuple[Any, ...]
 
@@ -76,7 +75,7 @@ def decide_open(
         valid_to=command.valid_to,
     )
     case = evolve(case, opened)
-    first = programme.first_step(command.applicant, command.procedure or None)
+    first = programme.first_step(command.applicant, command.procedure or None, day=local_day(now))
     return (opened, *_enter(case, first, programme, now, calendar))
 
 
@@ -190,27 +189,27 @@ def _advance(
     if decided.outcome not in step.outcomes:
         raise errors.OutcomeImpossible(zh=step.title.zh, en=step.title.en)
     if decided.outcome == step.goes_on:
-        _ensure_guard(case, step, programme)
+        _ensure_guard(case, step, programme, now)
     concluded = StepConcluded(step.id, decided.outcome, decided.reason, now)
     case = evolve(case, concluded)
-    after = programme.next_step(step.id, decided.outcome, case.applicant, case.answers, case.entered, results_of(case))
+    after = programme.next_step(
+        step.id,
+        decided.outcome,
+        case.applicant,
+        case.answers,
+        case.entered,
+        results_of(case),
+        documents=filed(case),
+        day=day_of(case),
+    )
     return (concluded, *_enter(case, after, programme, now, calendar))
 
 
-def _ensure_guard(case: Case, step: Step, programme: Programme) -> None:
+def _ensure_guard(case: Case, step: Step, programme: Programme, now: datetime) -> None:
+    """A guard speaks of the moment at which the step is to end: its years are counted to that day."""
     if step.guard is None:
         return
-    applicant = case.applicant
-    scope = scope_of(
-        programme,
-        case.answers,
-        filed(case, programme),
-        region=applicant.region,
-        level=applicant.level,
-        day=case.filed_at.astimezone(SHANGHAI).date() if case.filed_at else None,
-        results=results_of(case),
-    )
-    if holds(step.guard, scope) is not True:
+    if holds(step.guard, scope(case, programme, now, results_of(case))) is not True:
         raise errors.GuardFails(zh=step.title.zh, en=step.title.en)
 
 

@@ -15,12 +15,15 @@ Status = Literal["none", "open", "withdrawn", "closed"]
 
 @dataclass(frozen=True)
 class Applicant:
-    """The organisation that asks for the title. ``level`` is one of the programme's levels."""
+    """The organisation that asks for the title. ``level`` is one of the programme's levels; ``kind`` and ``category``
+    are of its lists, empty where it has none or where nobody declared them."""
 
     uscc: str
     name: str
     region: str
     level: str
+    kind: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True)

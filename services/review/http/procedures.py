@@ -22,6 +22,8 @@ class Subject(Input):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     region: Annotated[str, Field(pattern="^([0-9]{6}|[A-Z]{2,12})$", description="GB/T 2260 code.")]
     level: Annotated[str, Field(min_length=1, max_length=64, description="One of the programme's levels.")]
+    kind: Annotated[str, Field(max_length=64, description="One of the programme's kinds of applicant.")] = ""
+    category: Annotated[str, Field(max_length=64, description="One of the programme's categories.")] = ""
 
 
 class NewCase(Input):
@@ -40,7 +42,7 @@ def procedure_routes(handlers: Handlers, streams: Streams) -> APIRouter:
     @Allow(roles=PARTIES, note="the authority that opens the procedure or acts first; applicants begin at intake")
     async def opened(body: NewCase, command: Creating) -> Response:
         by, asks = person(command.actor), body.subject
-        subject = Applicant(asks.uscc, asks.name.strip(), asks.region, asks.level)
+        subject = Applicant(asks.uscc, asks.name.strip(), asks.region, asks.level, asks.kind, asks.category)
         opening = c.OpenCase(command.id, body.programme, "", subject, body.procedure)
         after = await handlers.open_directly(streams, body.programme, opening, by, writing(command, moved, 201))
         return answer(receipt(command, after, moved, 201))

@@ -11,11 +11,13 @@ from fastapi import Path
 
 from services.review.domain.errors import CaseUnknown
 from services.review.domain.people import Person
+from services.review.domain.rewards import Charge, DueReward, charge_of, rewards_of
 from services.review.domain.steps import inspect, notice, score
 from services.review.domain.subject import Answer, Applicant, Case, Concluded, Paper
 from services.review.handlers import CASE, Write
 from shared.envelope import Actor, Role
 from shared.identifiers import region_contains
+from shared.programmes.model import Programme
 from shared.runtime.http import Command
 from shared.runtime.ports import Loaded, Receipt, Streams
 
@@ -30,7 +32,8 @@ SCOPE = "own region; experts their assigned cases; discipline inspection reads a
 
 @dataclass(frozen=True)
 class Shown:
-    """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step."""
+    """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step; ``rewards`` are
+    those of the title that it brought."""
 
     case_id: str
     version: int
@@ -48,6 +51,8 @@ class Shown:
     due_at: datetime | None
     states: Mapping[str, Any]
     history: tuple[Concluded, ...]
+    rewards: tuple[DueReward, ...]
+    fee: Charge
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def _is_assessor(case: Case, actor: Actor) -> bool:
     return any((one.id, one.role) == (actor.id, actor.role) for each in named for one in each)
 
 
-def shown(loaded: Loaded[Case], actor: Actor) -> Shown:
+def shown(loaded: Loaded[Case], actor: Actor, programme: Programme) -> Shown:
     """The whole case, with what the caller must not see yet left out."""
     case = loaded.state
     return Shown(
@@ -113,6 +118,8 @@ def shown(loaded: Loaded[Case], actor: Actor) -> Shown:
         due_at=case.due_at,
         states={step: _shown_state(state, actor) for step, state in case.states.items()},
         history=case.history,
+        rewards=rewards_of(case, programme),
+        fee=charge_of(programme.fee),
     )
 
 

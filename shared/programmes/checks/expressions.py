@@ -15,19 +15,23 @@ from shared.programmes.reading.faults import Findings
 
 STANDING = ("applicant.region", "applicant.level", "applicant.kind", "applicant.category")
 
+UNDECLARED = {"applicant.kind": "kinds", "applicant.category": "categories"}
+"""What an applicant declares only where the programme lists it."""
+
 
 def check_expressions(programme: Programme, findings: Findings) -> None:
     """Report unknown metrics, years that are not asked for, options that do not exist, papers nobody hands in."""
     metrics = {metric.id: metric for metric in programme.metrics}
     papers = {material.id for material in programme.materials}
     papers |= {document.id for material in programme.materials for document in material.documents}
+    undeclared = frozenset(name for name, listed in UNDECLARED.items() if not getattr(programme.applicants, listed))
     for path, text in expressions_of(programme):
         tree = parse(text)
         for name in names(tree):
             if "." in name.id and name.id not in STANDING and not name.id.startswith("applicant."):
                 check_result(name, programme, path, findings)
             else:
-                _name(name, metrics, path, findings)
+                _name(name, metrics, undeclared, path, findings)
         check_bands(tree, programme, path, findings)
         _walk(tree, metrics, papers, path, findings)
         check_kinds(tree, metrics, path, findings)
@@ -52,8 +56,15 @@ def expressions_of(programme: Programme) -> Iterator[tuple[str, str]]:
     return ((path, text) for path, text in found if text is not None)
 
 
-def _name(name: Name, metrics: dict[str, Metric], path: str, findings: Findings) -> None:
+def _name(name: Name, metrics: dict[str, Metric], undeclared: frozenset[str], path: str, findings: Findings) -> None:
     if name.id in STANDING:
+        if name.id in undeclared:
+            kinds = UNDECLARED[name.id]
+            findings.at(
+                path,
+                f"applicants.{kinds} 未列出任何一项,{name.id} 永远未知;请列出",
+                f"nobody can declare {name.id}: list what there is under applicants.{kinds}",
+            )
         return
     metric = metrics.get(name.id)
     if metric is None and (owners := [m.id for m in metrics.values() if name.id in {o.id for o in m.options}]):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from shared.programmes.model import (
     Checking,
+    Deadline,
     Duration,
     Filing,
     Paying,
     Procedure,
     Programme,
+    RoundRules,
     Rubric,
     Scoring,
     Step,
@@ -95,7 +97,7 @@ def _step(step: Step, procedure: Procedure, programme: Programme, where: str, fi
         case Checking() as checking:
             _checking(checking, step, where, findings)
         case Filing() as filing:
-            _filing(filing, step, programme, where, findings)
+            _filing(filing, step, procedure, programme, where, findings)
         case Scoring(panel=None) if len(programme.panels) > 1:
             listed = ", ".join(each.id for each in programme.panels)
             findings.at(
@@ -122,19 +124,33 @@ def _checking(checking: Checking, step: Step, where: str, findings: Findings) ->
         )
 
 
-def _filing(filing: Filing, step: Step, programme: Programme, where: str, findings: Findings) -> None:
+def _filing(
+    filing: Filing, step: Step, procedure: Procedure, programme: Programme, where: str, findings: Findings
+) -> None:
     if filing.in_round and programme.rounds is None:
         findings.at(
             f"{where}.parameters.in_round",
             "rounds: null 表示没有批次;请写 rounds,或去掉 in_round",
             "rounds: null says that there are none: write rounds, or leave in_round out",
         )
-    if "late" in step.outcomes and step.deadline is None:
+    if "late" in step.outcomes and not _has_an_end(step, procedure, programme):
         findings.at(
             f"{where}.outcomes.late",
-            "逾期需要期限,请为此步骤写 deadline",
-            "late needs a deadline: write the step's deadline",
+            "逾期需要期限,请为此步骤写 deadline,或在退回它的审查步骤写 correct_within",
+            "late needs a deadline: write the step's deadline, or correct_within where a check sends it back",
         )
+
+
+def _has_an_end(step: Step, procedure: Procedure, programme: Programme) -> bool:
+    """Its own, the time to correct, or a level's last moment in the round."""
+    given = [
+        each.parameters.correct_within
+        for each in procedure.steps
+        if isinstance(each.parameters, Checking) and each.outcomes.get("to_correct") == step.id
+    ]
+    cascade = programme.rounds.cascade if isinstance(programme.rounds, RoundRules) else ()
+    named = any(each.step == step.id for each in cascade)
+    return step.deadline is not None or named or any(isinstance(each, Deadline) for each in given)
 
 
 def _paying(paying: Paying, procedure: Procedure, where: str, findings: Findings) -> None:

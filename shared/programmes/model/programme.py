@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
@@ -36,13 +36,20 @@ from shared.programmes.model.words import UNSET, Ambiguity, Id, Line, RegionCode
 
 
 class Standing(Protocol):
-    """What the graph asks about an applicant; the published language's ``Applicant`` has both."""
+    """What the graph asks about an applicant; the published language's ``Applicant`` has all of it. ``kind`` and
+    ``category`` are empty where the text distinguishes none."""
 
     @property
     def region(self) -> str: ...
 
     @property
     def level(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
 
 
 Answers = Mapping[str, object]
@@ -201,10 +208,19 @@ class Programme:
 
     # ── the way through the graph ────────────────────────────────────────────────────────────────────────────────
 
-    def first_step(self, applicant: Standing, procedure_id: str | None = None, answers: Answers = NOTHING) -> Step:
-        """Where a case of this applicant begins (routes may skip the first steps)."""
+    def first_step(
+        self,
+        applicant: Standing,
+        procedure_id: str | None = None,
+        answers: Answers = NOTHING,
+        *,
+        documents: Iterable[str] = (),
+        day: date | None = None,
+    ) -> Step:
+        """Where a case of this applicant begins (routes may skip the first steps); ``day`` as in ``evaluate``."""
         procedure = self.procedure(procedure_id)
-        return self._land(procedure, procedure.first or procedure.steps[0].id, applicant, answers, {})
+        scope = self.scope_for(applicant, answers, documents, day)
+        return self._land(procedure, procedure.first or procedure.steps[0].id, scope, {})
 
     def next_step(
         self,
@@ -214,29 +230,49 @@ class Programme:
         answers: Answers = NOTHING,
         visits: Mapping[str, int] | None = None,
         results: Results = NO_RESULTS,
+        *,
+        documents: Iterable[str] = (),
+        day: date | None = None,
     ) -> Step:
         """The step that follows this outcome. ``visits`` counts how often each step was entered so far, this one
         included, so that a cycle ends where its ``repeat`` says; ``results`` are scores and grades so far, which a
         route may ask for. Raises ``KeyError`` for an outcome that the step does not have."""
         procedure, step = self._steps[step_id]
-        return self._land(procedure, step.outcomes[outcome], applicant, answers, visits or {}, results)
+        scope = self.scope_for(applicant, answers, documents, day, results)
+        return self._land(procedure, step.outcomes[outcome], scope, visits or {})
 
-    def _land(
+    def scope_for(
         self,
-        procedure: Procedure,
-        step_id: str,
         applicant: Standing,
-        answers: Answers,
-        visits: Mapping[str, int],
+        answers: Answers = NOTHING,
+        documents: Iterable[str] = (),
+        day: date | None = None,
         results: Results = NO_RESULTS,
-    ) -> Step:
-        scope = Scope(
+    ) -> Scope:
+        """What every expression of the programme sees: standing, answers, filed papers, the day, what steps brought."""
+        return Scope(
             region=applicant.region,
             level=applicant.level,
+            kind=applicant.kind,
+            category=applicant.category,
             answers=self.typed(answers),
+            papers=self.papers(documents),
+            day=day,
             years=self.years_asked,
             results=results,
         )
+
+    def papers(self, documents: Iterable[str]) -> dict[str, int]:
+        """How many papers are filed under each id. A file may be filed under its document or under the whole material:
+        the first counts for the material too, the second for each of the material's documents."""
+        papers: dict[str, int] = {}
+        related, known = self.related_papers, papers.get
+        for paper in documents:
+            for each in related.get(paper) or (paper,):
+                papers[each] = known(each, 0) + 1
+        return papers
+
+    def _land(self, procedure: Procedure, step_id: str, scope: Scope, visits: Mapping[str, int]) -> Step:
         skipped = skipped_steps(procedure, scope)
         step = self.step(step_id)
         for _ in range(2 * len(procedure.steps)):
@@ -262,6 +298,12 @@ class Programme:
             documents = tuple(document.id for document in material.documents)
             related.update({document: tuple(dict.fromkeys((document, material.id))) for document in documents})
             related[material.id] = tuple(dict.fromkeys((material.id, *documents)))
+        for form in self.forms:
+            # What bears a signature or a seal is a paper; every other form may be filled in instead of being uploaded.
+            uses = (
+                () if form.signed else [(d.id, m.id) for m in self.materials for d in m.documents if d.form == form.id]
+            )
+            related.setdefault(form.id, tuple(dict.fromkeys((form.id, *(each for use in uses for each in use)))))
         return related
 
     @cached_property

@@ -12,7 +12,8 @@ from services.intake.domain import rounds
 from services.intake.domain.application import NONE, Application, evolve
 from services.intake.domain.drafting import decide_answers, decide_attach, decide_draft
 from services.intake.domain.events import Answer, Applicant, Document, RoundAnnounced
-from services.intake.domain.filing import decide_declare, decide_submit
+from services.intake.domain.filing import content_of, decide_declare, decide_submit, local_day
+from services.intake.domain.materials import Lack, lacking
 from services.intake.domain.rounds import Round
 from shared.programmes.model import Programme
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_USCC, PROGRAMME, REGION
@@ -69,6 +70,10 @@ class Story:
     def declared(self) -> Story:
         self.take(decide_declare(c.DeclareTruth(ANN), self.a, self.now))
         return self
+
+    def lacks(self) -> tuple[Lack, ...]:
+        assert self.a.applicant is not None
+        return lacking(self.programme, content_of(self.a, self.a.applicant), local_day(self.now))
 
     def submit(self) -> tuple[Any, ...]:
         return self.take(decide_submit(c.SubmitApplication(ANN), self.a, OPEN, self.programme, self.now))

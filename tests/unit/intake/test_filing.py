@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from services.intake.domain import commands as c
-from services.intake.domain import errors, places
+from services.intake.domain import errors
 from services.intake.domain import events as e
-from services.intake.domain.application import NONE, Application, digest
+from services.intake.domain.application import NONE, digest
 from services.intake.domain.filing import (
     decide_declare,
     decide_progress,
@@ -18,10 +18,9 @@ from services.intake.domain.filing import (
     decide_submit,
     decide_withdraw,
 )
-from services.intake.domain.materials import lacking
-from services.intake.domain.places import FILING, Place, claim, is_exclusive
+from services.intake.domain.materials import Content, lacking
 from shared.programmes.model import Filing
-from tests.support.regulation import APPLICANT_USCC, PROGRAMME, with_step
+from tests.support.regulation import PROGRAMME, with_step
 from tests.unit.intake.story import ANN, APPLICANT, CALL, NOW, OPEN, RIVAL, Story
 
 WITHDRAW = c.WithdrawApplication("we moved", ANN)
@@ -53,23 +52,22 @@ def test_so_many_of_a_document_and_any_of_several() -> None:
     story.attach("licence", 2)
     story.attach("lease", 3)
     story.attach("opinion", 4)
-    lacks = lacking(PROGRAMME, APPLICANT, story.a.answers, story.a.documents)
-    assert [lack.id for lack in lacks] == ["opinion"]
+    assert [lack.id for lack in story.lacks()] == ["opinion"]
     story.attach("opinion", 5)
-    assert lacking(PROGRAMME, APPLICANT, story.a.answers, story.a.documents) == ()
+    assert story.lacks() == ()
 
 
 def test_a_material_may_be_asked_of_some_only() -> None:
     materials = tuple(
         replace(m, when="applicant.level == 'region'") if m.id == "report" else m for m in PROGRAMME.materials
     )
-    lacks = lacking(replace(PROGRAMME, materials=materials), APPLICANT, {}, ())
+    lacks = lacking(replace(PROGRAMME, materials=materials), Content(APPLICANT), NOW.date())
     assert "report" not in [lack.id for lack in lacks]
 
 
 def test_a_step_may_ask_for_some_materials_only() -> None:
     programme = with_step("apply", parameters=Filing(materials=("licence",)))
-    assert [lack.id for lack in lacking(programme, APPLICANT, {}, ())][:2] == ["licence", "staff"]
+    assert [lack.id for lack in lacking(programme, Content(APPLICANT), NOW.date())][:2] == ["licence", "staff"]
 
 
 def test_a_change_voids_the_declaration() -> None:
@@ -143,6 +141,19 @@ def test_what_was_withdrawn_is_not_returned() -> None:
     assert decide_return(c.ReturnApplication(("licence: expired",)), story.a, NOW) == ()
 
 
+def test_completion_ends_it_and_leaves_a_title_standing() -> None:
+    story = Story().submitted()
+    done = e.CompletionReceived("completed", NOW)
+    story.take(decide_progress(done, story.a))
+    assert (story.a.status, story.a.timeline[-1].what) == ("completed", "completed")
+    with pytest.raises(errors.NotWithdrawable):
+        decide_withdraw(WITHDRAW, story.a, NOW)
+    titled = Story().submitted()
+    for told in (TITLE, done):
+        titled.take(decide_progress(told, titled.a))
+    assert titled.a.status == "titled"
+
+
 # ── the timeline ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -168,61 +179,3 @@ def test_a_refusal_ends_it_with_its_reason() -> None:
 def test_nothing_is_told_of_what_was_never_submitted() -> None:
     for application in (NONE, Story().drafted().a):
         assert decide_progress(TITLE, application) == ()
-
-
-# ── one place in a programme ─────────────────────────────────────────────────────────────────────────────────────
-
-CLAIMED = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
-WANTED = e.PlaceClaimed(PROGRAMME.id, APPLICANT_USCC, "case-2", CLAIMED)
-
-
-def test_a_free_place_is_taken_and_taken_again_by_the_same_case() -> None:
-    assert claim(places.NONE, NONE, WANTED, date(2026, 5, 1)) == (WANTED,)
-    assert claim(Place("case-2", CLAIMED), NONE, WANTED, date(2026, 5, 1)) == ()
-
-
-@pytest.mark.parametrize(("age", "taken"), [(FILING - timedelta(seconds=1), True), (FILING, False)])
-def test_a_draft_that_is_being_filed_holds_the_place_it_claimed_and_no_longer(age: timedelta, taken: bool) -> None:
-    holder, place = Application(case_id="case-1", status="draft"), Place("case-1", CLAIMED - age)
-    if taken:
-        with pytest.raises(errors.PlaceTaken):
-            claim(place, holder, WANTED, date(2026, 5, 1))
-    else:
-        assert claim(place, holder, WANTED, date(2026, 5, 1)) == (WANTED,)
-
-
-def test_a_filing_that_begins_again_claims_again_before_its_claim_is_old() -> None:
-    holder, place = Application(case_id="case-2", status="draft"), Place("case-2", CLAIMED - FILING / 2)
-    assert claim(place, holder, WANTED, date(2026, 5, 1)) == (WANTED,)
-
-
-@pytest.mark.parametrize(
-    ("status", "valid_to", "taken"),
-    [
-        ("submitted", None, True),
-        ("returned", None, True),
-        ("draft", None, False),
-        ("withdrawn", None, False),
-        ("refused", None, False),
-        ("revoked", date(2029, 1, 1), False),
-        ("titled", None, True),
-        ("titled", date(2026, 5, 1), True),
-        ("titled", date(2026, 4, 30), False),
-    ],
-)
-def test_the_place_is_held_by_an_open_application_or_a_valid_title(
-    status: str, valid_to: date | None, taken: bool
-) -> None:
-    holder = Application(case_id="case-1", status=status, valid_to=valid_to)  # type: ignore[arg-type]
-    if taken:
-        with pytest.raises(errors.PlaceTaken):
-            claim(Place("case-1"), holder, WANTED, date(2026, 5, 1))
-    else:
-        assert claim(Place("case-1"), holder, WANTED, date(2026, 5, 1)) == (WANTED,)
-
-
-def test_only_where_the_programme_says_so() -> None:
-    assert is_exclusive(PROGRAMME)
-    assert not is_exclusive(replace(PROGRAMME, overlaps=()))
-    elsewhere = replace(PROGRAMME.overlaps[0], programmes=("another",))
-    assert not is_exclusive(replace(PROGRAMME, overlaps=(elsewhere,)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
 
 import pytest
 
@@ -12,12 +14,13 @@ from services.intake.adapters.filings import FilingsView, SqlFilings
 from services.intake.domain import commands as c
 from services.intake.domain import errors
 from services.intake.domain.application import Application
+from services.intake.domain.errors import Refusal
 from services.intake.domain.events import FACTS, Applicant, Filer
 from services.intake.domain.filing_acts import BeginFiling
 from services.intake.domain.filings import NOTHING
 from services.intake.filings import AWAITED, FilingHandlers
 from services.intake.filings import Write as FilingWrite
-from services.intake.handlers import APPLICATION, ROUND, Handlers, Write
+from services.intake.handlers import APPLICATION, ORGANISATION, ROUND, Handlers, Write
 from services.intake.inbox import Inbox
 from services.intake.views import ApplicationMark, ApplicationsWanted, AwaitedMark, RoundMark, Scope
 from shared import events as said
@@ -90,6 +93,11 @@ class Heard:
     async def application(self) -> Application:
         return (await self.streams.load(APPLICATION, DRAFT.case_id)).state
 
+    async def objections(self) -> tuple[Refusal, ...]:
+        """What would stand in the way of one more application of the organisation."""
+        another = Application("case-2", "draft", PROGRAMME.ref, CALL.round_id, DRAFT.applicant)
+        return await self.handlers.objections(self.streams, another, NOW)
+
     async def listed(self) -> None:
         facts = await self.store.read(limit=1000)
         await project(self.database, ApplicationsView(), facts)
@@ -143,18 +151,60 @@ async def test_the_whole_way_is_on_the_timeline_in_one_batch(heard: Heard) -> No
 async def test_a_refusal_frees_the_place(heard: Heard) -> None:
     await heard.hear(CALL)
     await heard.submitted()
+    assert [each.code for each in await heard.objections()] == ["place_taken"]
     await heard.hear(said.RecognitionRefused("case-1", PROGRAMME.ref, "decide", "others were better", NOW))
-    a = await heard.application()
-    assert (a.status, a.holds_place(NOW.date())) == ("refused", False)
+    assert (await heard.application()).status == "refused"
+    assert await heard.objections() == ()
+
+
+async def test_a_title_and_its_end_are_remembered_whichever_service_the_case_began_at(heard: Heard) -> None:
+    await heard.hear(CALL, CERTIFIED)
+    (stands,) = await heard.objections()
+    assert (stands.code, "2026-001" in stands.en, "2029-05-26" in stands.en) == ("title_still_valid", True, True)
+    await heard.hear(
+        said.Revoked(
+            *("case-1", PROGRAMME.ref, "2026-001", APPLICANT_USCC, "Example", COUNTY, "punished", "18 (1)", "a fine"),
+            NOW - timedelta(days=1),
+        )
+    )
+    assert await heard.objections() == ()
+
+
+async def test_money_is_remembered_with_what_came_back(heard: Heard) -> None:
+    def paid(direction: Literal["out", "back"], amount: str, day: datetime) -> said.FundsPaid:
+        return said.FundsPaid("case-9", PROGRAMME.ref, APPLICANT_USCC, "fund", "whole", direction, amount, day)
+
+    await heard.hear(paid("out", "600.50", NOW), paid("out", "399.50", NOW + timedelta(days=2)))
+    funds = (await heard.streams.load(ORGANISATION, APPLICANT_USCC)).state.funds["case-9"]
+    assert (funds.net, funds.paid_on) == (Decimal(1000), date(2026, 4, 29))
+    await heard.hear(paid("back", "1000", NOW + timedelta(days=9)))
+    funds = (await heard.streams.load(ORGANISATION, APPLICANT_USCC)).state.funds["case-9"]
+    assert (funds.net, funds.paid_on) == (Decimal(0), date(2026, 4, 29))
+
+
+async def test_a_completed_case_stands_so_in_the_list_and_a_title_stays_one(heard: Heard) -> None:
+    done = said.CaseCompleted("case-1", PROGRAMME.ref, "completed", NOW)
+    await heard.hear(CALL)
+    await heard.submitted()
+    await heard.hear(done)
+    await heard.listed()
+    lists = SqlApplications(heard.database.pool)
+    assert [row.status for row in await lists.page(ApplicationsWanted(), None, 50)] == ["completed"]
+    before = await heard.store.read(limit=1000)
+    await heard.hear(CERTIFIED, done)
+    await project(heard.database, ApplicationsView(), (await heard.store.read(limit=1000))[len(before) :])
+    assert [row.status for row in await lists.page(ApplicationsWanted(), None, 50)] == ["titled"]
+    assert (await heard.application()).status == "titled"
 
 
 async def test_lists_follow_the_log(heard: Heard) -> None:
     await heard.hear(CALL)
     await heard.submitted()
     await heard.listed()
+    before = len(await heard.store.read(limit=1000))
     await heard.hear(CERTIFIED)
     facts = await heard.store.read(limit=1000)
-    await project(heard.database, ApplicationsView(), facts[-1:])
+    await project(heard.database, ApplicationsView(), facts[before:])
     lists = SqlApplications(heard.database.pool)
     (row,) = await lists.page(ApplicationsWanted(uscc=APPLICANT_USCC), None, 50)
     assert (row.status, row.revision, row.number, row.valid_to) == ("titled", 1, "2026-001", date(2029, 5, 26))

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from services.registry.app import MIGRATIONS, build
@@ -41,7 +42,7 @@ async def enter(at_work: Running, *names: str) -> None:
     """Enter a title per name as ``case-1``, ``case-2`` … and wait until the list shows them."""
     for index, name in enumerate(names, 1):
         event = approved(f"case-{index}")
-        event = replace(event, applicant=replace(event.applicant, name=name))
+        event = replace(event, applicant=msgspec.structs.replace(event.applicant, name=name))
         await at_work.say("review", f"case:case-{index}", 5, event, APPROVER)
     await listed(at_work, len(names))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -136,7 +136,12 @@ class Story:
     def at(self, step: str) -> Story:
         """Lead a case to the beginning of a step on the straight way."""
         self.filed()
-        ways = {
+        while self.case.step != step:
+            self._ways()[self.case.step]()
+        return self
+
+    def _ways(self) -> Mapping[str, Callable[[], Story]]:
+        return {
             "check": self.accepted,
             "assess": self.assessed,
             "recommend": self.endorsed,
@@ -146,8 +151,11 @@ class Story:
             "notice": lambda: self.posted().closed_notice(),
             "decide": self.decided,
         }
-        while self.case.step != step:
-            ways[self.case.step]()
+
+    def at_award(self) -> Story:
+        """From the check to the award, on the straight way."""
+        while self.case.step != "award":
+            self._ways()[self.case.step]()
         return self
 
     def names(self) -> list[str]:

@@ -24,9 +24,11 @@ from shared.programmes.model import (
     Checking,
     Deadline,
     Duration,
+    Inspecting,
     Programme,
     Publishing,
     Rectifying,
+    Repeat,
     RoundRules,
     Step,
     Text,
@@ -167,6 +169,28 @@ def test_from_when_the_conditions_were_met() -> None:
     assert (story.case.step, story.case.due_at) == ("score", end_of("2026-05-07"))
 
 
+def test_an_inspection_that_is_passed_finds_the_conditions_met_again() -> None:
+    look = Step(
+        id="look",
+        title=Text(zh="看", en="look"),
+        type="inspect",
+        actor="prefecture",
+        parameters=Inspecting(),
+        outcomes={"passed": "score", "failed": "refused"},
+    )
+    base = with_step("recommend", outcomes={"endorsed": "look", "refused": "refused"})
+    steps = tuple(
+        replace(step, deadline=within(5, starts="met")) if step.id == "score" else step
+        for step in base.procedures[0].steps
+    )
+    programme = replace(base, procedures=(replace(base.procedures[0], steps=(*steps, look)),))
+    story = Story(programme).at("recommend").endorsed().wait(3)
+    story.act(c.RecordInspection("look", replace(REVIEWER, id="reviewer-9"), True, "as described"))
+    assert (story.case.step, story.case.due_at) == ("score", end_of("2026-05-11")), (
+        "6, 7, 8 May, 9 May, a worked Saturday, 11"
+    )
+
+
 def test_from_the_order_to_correct_and_to_put_right() -> None:
     story = Story(with_step("correct", deadline=within(3, starts="ordered"))).filed()
     story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
@@ -231,6 +255,18 @@ def test_its_own_deadline_comes_first() -> None:
     story = Story(with_step("correct", deadline=within(9, "calendar_day"))).filed()
     story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
     assert story.case.due_at == end_of("2026-05-06")
+
+
+def test_whoever_is_led_past_the_correction_has_no_time_to_correct() -> None:
+    twice = Checking(corrections=2, correct_within=within(5), silence="none")
+    procedure = with_step("correct", repeat=Repeat(at_most=1, then="assess")).procedures[0]
+    steps = tuple(replace(step, parameters=twice) if step.id == "check" else step for step in procedure.steps)
+    story = Story(replace(PROGRAMME, procedures=(replace(procedure, steps=steps),))).filed()
+    story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
+    assert (story.case.step, story.case.due_at) == ("correct", end_of("2026-05-07"))
+    story.receive(2)
+    story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
+    assert (story.case.step, story.case.due_at) == ("assess", None)
 
 
 def test_whoever_comes_to_a_filing_another_way_has_no_time_to_correct() -> None:
@@ -346,6 +382,21 @@ def test_a_holiday_never_skips_a_whole_year() -> None:
     again = count(deadline, start_at(entered), Calendar().with_year(PLAN), before.instant)
     assert again is not None
     assert again.instant == end_of("2026-12-31"), "1 January is off, 2 and 3 January are a weekend"
+
+
+def test_a_holiday_never_skips_a_whole_year_of_a_case() -> None:
+    deadline = Deadline(yearly=YearlyMoment(month=1, day=4, roll="previous_working_day"))
+    story = Story(with_step("check", deadline=deadline), at("2027-01-04T08:00:00")).filed()
+    story.take(decide_recount("check", MACHINE, story.case, story.programme, story.now, Calendar().with_year(PLAN)))
+    assert (story.case.due_at, story.case.due_provisional) == (end_of("2027-01-04"), False)
+
+
+def test_the_last_day_of_a_year_may_have_moved_into_the_next() -> None:
+    moment = YearlyMoment(
+        month=12, day=31, roll="next_working_day"
+    )  # 31 December 2022 was off, and so were the next two
+    assert next_yearly(moment, at("2023-01-01T10:00:00"), Calendar()).instant == end_of("2023-01-03")
+    assert next_yearly(moment, at("2023-01-04T10:00:00"), Calendar()).instant == end_of("2024-01-02")
 
 
 OFF = st.sets(st.integers(0, 364), max_size=80)

@@ -12,14 +12,20 @@ import pytest
 from services.review.adapters.due import DeadlinesView
 from services.review.adapters.views import CasesView
 from services.review.domain import commands as c
+from services.review.domain.events import FACTS
 from services.review.domain.progress import decide_lapse
 from services.review.domain.recount import decide_recount
+from services.review.domain.years import YearPublished
+from services.review.kinds import calendar_at
 from services.review.views import CasesWanted
 from shared.calendar import Calendar, YearPlan
 from shared.envelope import Origin, machine
 from shared.programmes.model import Deadline, Duration, Programme
+from shared.runtime.codec import FactCodec
 from shared.runtime.ports import Append
 from shared.runtime.postgres.pool import Database
+from shared.runtime.store import FactStore
+from shared.runtime.streams import CommittingStreams
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.house import House, Somebody, standing
@@ -110,6 +116,19 @@ def test_nobody_is_late_before_the_year_is_known() -> None:
     assert decide_lapse("correct", story.case, story.programme, story.now) == ()
     story.receive(2)
     assert story.case.step == "check"
+
+
+async def test_a_case_is_counted_over_the_years_of_its_own_life(database: Database) -> None:
+    store = FactStore(database.pool, FactCodec(FACTS))
+    await store.start()
+    try:
+        old = YearPublished(2021, (date(2021, 1, 1),), (), "an old notice", "operator-1", DECEMBER)
+        await store.append(Append("calendar:2021", 0, (old,), Origin(machine("test"), DECEMBER, "c-1")))
+        streams = CommittingStreams(store)
+        assert set((await calendar_at(streams, DECEMBER)).plans) == set()
+        assert set((await calendar_at(streams, DECEMBER, DECEMBER.replace(year=2022))).plans) == {2021}
+    finally:
+        await store.stop()
 
 
 # ── over HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────

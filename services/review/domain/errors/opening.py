@@ -26,8 +26,8 @@ class SubjectInvalid(Refusal):
 
     code, status = "subject_invalid", 422
     said = (
-        "该单位的统一社会信用代码、地区或层级不符合该办法。",
-        "The USCC, region or level does not fit.",
+        "该单位的统一社会信用代码、地区、层级、类型或类别不符合该办法。",
+        "The USCC, region, level, kind or category does not fit.",
     )
     do = ("请核对；层级须为：{levels}。", "Check them; the level is one of: {levels}.")
 

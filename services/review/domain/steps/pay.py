@@ -42,7 +42,7 @@ class StopPayment:
 
 @dataclass(frozen=True)
 class InstalmentPaid:
-    """Money went out, or came back where the step collects it."""
+    """Money went out, or came back where the step collects it. ``payee`` is the organisation's USCC."""
 
     NAME: ClassVar[str] = "review.instalment-paid.1"
     DUTY: ClassVar[Duty] = "pay"
@@ -54,6 +54,8 @@ class InstalmentPaid:
     amount: str
     voucher: str
     paid_at: datetime
+    programme: str = ""
+    payee: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ def _pay(command: PayInstalment, situation: Situation) -> Decided:
         amount=str(amount),
         voucher=stated(command.voucher),
         paid_at=situation.now,
+        programme=situation.case.programme,
+        payee=situation.case.applicant.uscc,
     )
     return Decided((fact,), "paid" if len(open_) == 1 else "", fact.voucher)
 
