@@ -213,6 +213,31 @@ class FilingLapsed:
 
 
 @dataclass(frozen=True)
+class CaseMoved:
+    """Two officers moved a running case to a text that followed its own; everything decided before stays."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    before: Annotated[
+        str,
+        Meta(
+            description="The text that the case was under until now: <programme id>@sha256:<digest>.",
+            pattern=r"^[a-z0-9-]+@sha256:[0-9a-f]{64}$",
+        ),
+    ]
+    after: Annotated[
+        str,
+        Meta(
+            description="The text that it is under from now on: <programme id>@sha256:<digest>.",
+            pattern=r"^[a-z0-9-]+@sha256:[0-9a-f]{64}$",
+        ),
+    ]
+    rule: Annotated[str, Meta(description="The transition rule: the clause or decision that says so.")]
+    reason: Annotated[str, Meta(description="What the proposing officer wrote.")]
+    moved_at: Instant
+
+
+@dataclass(frozen=True)
 class PreliminaryApproved:
     """The local authority's preliminary review (初审) found every condition met, relaxed or judged sufficient."""
 
@@ -376,6 +401,7 @@ PublicEvent = (
     | FilingRefused
     | FilingLapsed
     | CorrectionRequested
+    | CaseMoved
     | PreliminaryApproved
     | Scored
     | Publicized
@@ -398,6 +424,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         FilingRefused,
         FilingLapsed,
         CorrectionRequested,
+        CaseMoved,
         PreliminaryApproved,
         Scored,
         Publicized,

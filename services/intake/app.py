@@ -37,8 +37,8 @@ def build(around: Around, programmes: Library | None = None) -> Service:
     """The service on what the process gives it; ``programmes`` is the library of regulations where it is another."""
     library = programmes or Catalogue.load(DEFINITIONS)
     store = around.store(FACTS)
-    handlers, streams = Handlers(library), CommittingStreams(store)
     filings = FilingHandlers(library, sandbox=around.settings.profile == "demo")
+    handlers, streams = Handlers(library, around.settings.profile == "demo"), CommittingStreams(store)
     applications, rounds = SqlApplications(around.database.pool), SqlRounds(around.database.pool)
     return assemble(
         around,

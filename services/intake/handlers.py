@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,8 +11,8 @@ from services.intake.domain import application, organisation, rounds
 from services.intake.domain import commands as c
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
-from services.intake.domain.drafting import decide_answers, decide_attach, decide_draft, decide_remove
-from services.intake.domain.errors import ApplicationUnknown, Refusal
+from services.intake.domain.drafting import Closed, decide_answers, decide_attach, decide_draft, decide_remove
+from services.intake.domain.errors import ApplicationUnknown, Refusal, TextMissing
 from services.intake.domain.filing import (
     decide_declare,
     decide_progress,
@@ -26,7 +26,9 @@ from services.intake.domain.overlaps import Asked, Known, objections, programmes
 from services.intake.domain.rounds import Round, announce, ensure_known
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
+from shared.programmes.life import closed_because, follower
 from shared.programmes.model import Programme
+from shared.runtime.clock import local_day
 from shared.runtime.ports import Conflict, Loaded, Receipt, Stale, StreamKind, Streams
 from shared.runtime.streams import change
 
@@ -44,7 +46,15 @@ class Programmes(Protocol):
 
     def get(self, ref: str) -> Programme: ...
 
-    def programmes(self) -> tuple[Programme, ...]: ...
+    def programmes(self) -> Sequence[Programme]: ...
+
+
+def text_at(programmes: Programmes, ref: str) -> Programme:
+    """The text at this address, or the refusal that says which one is missing and how to put it back."""
+    try:
+        return programmes.get(ref)
+    except NoSuchProgramme as unknown:
+        raise TextMissing(ref=ref) from unknown
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,9 @@ class Write:
 class Handlers:
     """One method per command; the instant of a command is the instant of its origin. Refusals are in domain.errors."""
 
-    def __init__(self, programmes: Programmes) -> None:
+    def __init__(self, programmes: Programmes, sandbox: bool = True) -> None:
         self._programmes = programmes
+        self._sandbox = sandbox
 
     # ── what the applicant does ──────────────────────────────────────────────────────────────────────────────────
 
@@ -73,9 +84,10 @@ class Handlers:
     ) -> Loaded[Application]:
         """Begin an application in an open round."""
         round_ = (await streams.load(ROUND, command.round_id)).state
-        programme = self._programmes.get(ensure_known(round_).programme)
+        programme = self._text(ensure_known(round_).programme)
+        closed = self._closed(programme, write.now)
         return await self._change(
-            streams, command.case_id, lambda a: decide_draft(command, a, round_, programme, write.now), write
+            streams, command.case_id, lambda a: decide_draft(command, a, round_, programme, write.now, closed), write
         )
 
     async def give_answers(
@@ -127,7 +139,7 @@ class Handlers:
         that: a crash in between leaves a claim of this case, which claims again; no other draft does for some minutes.
         """
         a = (await streams.load(APPLICATION, case_id)).state
-        programme = self._programmes.get(_ensure_exists(a).programme)
+        programme = self._text(_ensure_exists(a).programme)
         round_ = (await streams.load(ROUND, a.round_id)).state
 
         def decide(present: Application) -> tuple[e.Fact, ...]:
@@ -189,7 +201,14 @@ class Handlers:
 
     async def _programme(self, streams: Streams, case_id: str) -> Programme:
         a = (await streams.load(APPLICATION, case_id)).state
-        return self._programmes.get(_ensure_exists(a).programme)
+        return self._text(_ensure_exists(a).programme)
+
+    def _text(self, ref: str) -> Programme:
+        return text_at(self._programmes, ref)
+
+    def _closed(self, programme: Programme, now: datetime) -> Closed | None:
+        why = closed_because(programme, local_day(now), sandbox=self._sandbox)
+        return None if why is None else (why, follower(programme, self._programmes.programmes()))
 
     async def _claim(self, streams: Streams, a: Application, programme: Programme, write: Write) -> None:
         assert a.applicant is not None, "an application that may be submitted has an applicant"

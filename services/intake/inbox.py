@@ -144,7 +144,8 @@ def _round(event: said.RoundOpened) -> e.RoundAnnounced:
 
 
 Progress = (
-    said.PreliminaryApproved
+    said.CaseMoved
+    | said.PreliminaryApproved
     | said.Scored
     | said.Publicized
     | said.RecognitionApproved
@@ -159,6 +160,8 @@ Progress = (
 def to_fact(event: Progress) -> e.Fact:
     """What the applicant is told about an event."""
     match event:
+        case said.CaseMoved():
+            return e.TextReplaced(event.before, event.after, event.rule, event.reason, event.moved_at)
         case said.PreliminaryApproved():
             return e.MilestoneReached("preliminary_approved", event.approved_at)
         case said.Scored():

@@ -54,6 +54,7 @@ def to_public(
             | e.FormFilled()
             | e.TruthDeclared()
             | e.ApplicationReturned()
+            | e.TextReplaced()
             | e.MilestoneReached()
             | e.RefusalReceived()
             | e.CompletionReceived()

@@ -106,13 +106,15 @@ def changes(batch: Iterable[Recorded]) -> Mapping[str, Mapping[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for recorded in batch:
         status = _STATUS.get(type(recorded.fact))
-        if status is None:
+        if status is None and not isinstance(recorded.fact, e.TextReplaced):
             continue
         case_id = recorded.stream.partition(":")[2]
         row = found.setdefault(case_id, {"case_id": case_id})
         if status == COMPLETED and row.get("status") in STAYS:
             status = row["status"]
-        row.update(_columns(recorded.fact), status=status, moved_at=recorded.origin.occurred_at)
+        row.update(_columns(recorded.fact), moved_at=recorded.origin.occurred_at)
+        if status is not None:
+            row["status"] = status
     return found
 
 
@@ -129,6 +131,8 @@ def _columns(fact: e.Fact) -> Mapping[str, Any]:
                 "round_id": fact.round_id,
                 "drafted_at": fact.drafted_at,
             }
+        case e.TextReplaced():
+            return {"programme": fact.after}
         case e.ApplicationSubmitted():
             return {"revision": fact.revision}
         case e.TitleReceived():

@@ -107,6 +107,10 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return {"day": _day(event.refused_at), "reason_zh": event.zh, "reason_en": event.en}
         case words.FilingLapsed():
             return {"day": _day(event.lapsed_at)}
+        case words.CaseMoved():
+            before, after = event.before.partition("@")[0], event.after.partition("@")[0]
+            texts = {"before": before, "after": after, "rule": event.rule, "reason": event.reason}
+            return {"day": _day(event.moved_at), **texts}
         case words.PreliminaryApproved():
             return {"day": _day(event.approved_at)}
         case words.Scored():

@@ -15,13 +15,15 @@ from services.review.domain import commands as c
 from services.review.domain import rounds
 from services.review.domain.errors import (
     CaseUnknown,
+    NoProposal,
     NoticeNotPosted,
     NoticeProvisional,
-    ProgrammeNotRunnable,
     Refusal,
+    TextDoesNotFollow,
     TitleUnknown,
 )
 from services.review.domain.filings import FilingRefused, FilingTaken, answer, decide_take
+from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
@@ -39,11 +41,23 @@ from services.review.domain.title import (
     decide_revoked,
 )
 from services.review.domain.years import Year, decide_publish
-from services.review.kinds import CASE, FILING, ROUND, TITLE, YEAR, Programmes, Write, calendar_at
+from services.review.kinds import (
+    CASE,
+    FILING,
+    ROUND,
+    TITLE,
+    YEAR,
+    Programmes,
+    Write,
+    calendar_at,
+    text_at,
+    text_for_cases,
+)
 from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.model import Programme
+from shared.runtime.clock import local_day
 from shared.runtime.ports import Loaded, Streams
 from shared.runtime.streams import change
 
@@ -61,7 +75,7 @@ class Handlers:
 
     async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
         """An application was filed for the first time."""
-        programme, now = self._programmes.get(command.programme), origin.occurred_at
+        programme, now = text_at(self._programmes, command.programme), origin.occurred_at
         days, call = await calendar_at(streams, now), (await streams.load(ROUND, command.round_id)).state.opened
         opening = replace(command, round_opens_at=call.opens_at, round_closes_at=call.closes_at) if call else command
         await change(
@@ -95,7 +109,7 @@ class Handlers:
         if command.revision <= known.revision:
             return
         begun = (await streams.load(CASE, command.case_id)).state
-        programme = self._programmes.get(begun.programme or command.programme)
+        programme = text_at(self._programmes, begun.programme or command.programme)
         days = await calendar_at(streams, now, begun.opened_at)
         said: FilingTaken | FilingRefused
         who = (command.case_id, command.filing_id, command.revision)
@@ -116,12 +130,12 @@ class Handlers:
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step."""
-        programme, days = await self._text_and_days(streams, case_id, write.now)
+        days = await self._days(streams, case_id, write.now)
         return await change(
             streams,
             CASE,
             case_id,
-            lambda known: decide_in_step(command, known, programme, write.now, days),
+            lambda known: decide_in_step(command, known, self._text_of(known), write.now, days),
             write.origin,
             expected=write.expected,
             receipt=write.receipt,
@@ -134,10 +148,10 @@ class Handlers:
 
     async def let_step_lapse(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
         """The deadline of a step passed; answers whether anything followed."""
-        programme, days = await self._text_and_days(streams, case_id, origin.occurred_at)
-        before = await streams.load(CASE, case_id)
+        now = origin.occurred_at
+        days, before = await self._days(streams, case_id, now), await streams.load(CASE, case_id)
         after = await change(
-            streams, CASE, case_id, lambda known: decide_lapse(step, known, programme, origin.occurred_at, days), origin
+            streams, CASE, case_id, lambda known: decide_lapse(step, known, self._text_of(known), now, days), origin
         )
         return after.version > before.version
 
@@ -154,12 +168,51 @@ class Handlers:
 
     async def recount(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
         """A year was published; answers whether anything moved."""
-        now, before = origin.occurred_at, await streams.load(CASE, case_id)
-        programme, days = await self._text_and_days(streams, case_id, now)
+        now = origin.occurred_at
+        days, before = await self._days(streams, case_id, now), await streams.load(CASE, case_id)
         after = await change(
-            streams, CASE, case_id, lambda known: decide_recount(step, by, known, programme, now, days), origin
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_recount(step, by, known, self._text_of(known), now, days),
+            origin,
         )
         return after.version > before.version
+
+    # ── another text ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def propose_move(self, streams: Streams, case_id: str, command: c.ProposeMove, write: Write) -> Loaded[Case]:
+        """One person proposes that the case goes on under a text that followed its own."""
+        try:
+            wanted = self._programmes.get(command.to)
+        except NoSuchProgramme as unknown:
+            raise TextDoesNotFollow() from unknown
+        return await self._change_case(
+            streams,
+            case_id,
+            lambda known: decide_propose_move(
+                command, known, Texts(self._text_of(known), wanted), write.now, self._sandbox
+            ),
+            write,
+        )
+
+    async def confirm_move(self, streams: Streams, case_id: str, command: c.ConfirmMove, write: Write) -> Loaded[Case]:
+        """Another person agrees: the case is under the new text."""
+        days = await self._days(streams, case_id, write.now)
+
+        def decide(known: Case) -> tuple[Any, ...]:
+            if known.move is None:
+                raise NoProposal()
+            texts = Texts(self._text_of(known), text_at(self._programmes, known.move.to))
+            return decide_confirm_move(command, known, texts, write.now, days, self._sandbox)
+
+        return await self._change_case(streams, case_id, decide, write)
+
+    async def dismiss_move(self, streams: Streams, case_id: str, command: c.DismissMove, write: Write) -> Loaded[Case]:
+        """Another person disagrees."""
+        return await self._change_case(
+            streams, case_id, lambda known: decide_dismiss_move(command, known, self._text_of(known), write.now), write
+        )
 
     # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -236,26 +289,30 @@ class Handlers:
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _open_text(self, programme_id: str, now: datetime) -> Programme:
-        try:
-            programme = self._programmes.open_for_cases(programme_id, now.date(), sandbox=self._sandbox)
-        except NoSuchProgramme:
-            programme = None
-        if programme is None:
-            raise ProgrammeNotRunnable(what="unknown, or not open for cases")
-        return programme
+        return text_for_cases(self._programmes, programme_id, local_day(now), sandbox=self._sandbox)
 
-    async def _text_and_days(self, streams: Streams, case_id: str, now: datetime) -> tuple[Programme, Calendar]:
-        """The text that the case is under, and the calendar over its whole time."""
-        known = (await streams.load(CASE, case_id)).state
+    def _text_of(self, known: Case) -> Programme:
+        """The text that the case is under, whenever it is decided: it may have moved since it was looked at last."""
         if known.status == "none":
             raise CaseUnknown()
-        return self._programmes.get(known.programme), await calendar_at(streams, now, known.opened_at)
+        return text_at(self._programmes, known.programme)
+
+    async def _days(self, streams: Streams, case_id: str, now: datetime) -> Calendar:
+        """The calendar over the case's whole time."""
+        return await calendar_at(streams, now, (await streams.load(CASE, case_id)).state.opened_at)
 
     async def _programme_of_title(self, streams: Streams, case_id: str) -> Programme:
         known = (await streams.load(TITLE, case_id)).state
         if known.entered is None:
             raise TitleUnknown()
-        return self._programmes.get(known.entered.programme)
+        return text_at(self._programmes, known.entered.programme)
+
+    async def _change_case(
+        self, streams: Streams, case_id: str, decide: Callable[[Case], tuple[Any, ...]], write: Write
+    ) -> Loaded[Case]:
+        return await change(
+            streams, CASE, case_id, decide, write.origin, expected=write.expected, receipt=write.receipt
+        )
 
     async def _change_title(
         self, streams: Streams, case_id: str, decide: Callable[[Title], tuple[Any, ...]], write: Write

@@ -12,7 +12,6 @@ from services.review.domain.title import TitleEntered
 from services.review.handlers import CASE, Handlers, Write
 from shared import events as said
 from shared.envelope import Envelope, Origin, machine
-from shared.programmes.catalogue import NoSuchProgramme
 from shared.runtime.clock import Clock
 from shared.runtime.ports import Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
@@ -68,8 +67,6 @@ class Inbox:
                     return
         except Refusal as refusal:
             raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
-        except NoSuchProgramme as unknown:
-            raise Rejected(f"no regulation has the address {unknown}: add its definition, then retry") from unknown
 
     async def _receive(self, streams: Streams, event: said.ApplicationSubmitted, origin: Origin) -> None:
         """The first submission opens the case; each one is the filing that the case's present step waits for."""

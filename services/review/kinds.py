@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from services.review.domain import case, filings, rounds, title, years
+from services.review.domain.errors import ProgrammeNotRunnable, TextClosed, TextMissing
 from services.review.domain.filings import Answered
 from services.review.domain.rounds import Round
 from services.review.domain.subject import Case
@@ -15,6 +16,8 @@ from services.review.domain.title import Title
 from services.review.domain.years import Year
 from shared.calendar import Calendar
 from shared.envelope import Origin
+from shared.programmes.catalogue import NoSuchProgramme
+from shared.programmes.life import closed_because, follower
 from shared.programmes.model import Programme
 from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
 
@@ -31,6 +34,33 @@ class Programmes(Protocol):
     def get(self, ref: str) -> Programme: ...
 
     def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
+
+    def programmes(self) -> Sequence[Programme]: ...
+
+
+def text_at(programmes: Programmes, ref: str) -> Programme:
+    """The text at this address, or the refusal that says which one is missing and how to put it back."""
+    try:
+        return programmes.get(ref)
+    except NoSuchProgramme as unknown:
+        raise TextMissing(ref=ref) from unknown
+
+
+def text_for_cases(programmes: Programmes, programme_id: str, day: date, *, sandbox: bool) -> Programme:
+    """The text that a new case is under on this day, or the refusal that says why there is none and which follows."""
+    versions = [each for each in programmes.programmes() if each.id == programme_id]
+    if not versions:
+        raise ProgrammeNotRunnable(what="unknown")
+    programme = programmes.open_for_cases(programme_id, day, sandbox=sandbox)
+    if programme is not None:
+        return programme
+    newest = versions[-1]
+    why = closed_because(newest, day, sandbox=sandbox)
+    if why is None:
+        missing = newest.missing_for_sandbox() if sandbox else newest.missing_for_activation()
+        raise ProgrammeNotRunnable(what=", ".join(missing[:10]) or "sandbox_only")
+    after = follower(newest, programmes.programmes())
+    raise TextClosed(why_zh=why.zh, why_en=why.en, next_zh=after.zh, next_en=after.en)
 
 
 @dataclass(frozen=True)

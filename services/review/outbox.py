@@ -14,6 +14,7 @@ from services.review.domain.case import (
     StepEntered,
 )
 from services.review.domain.events import Fact
+from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
     assess,
@@ -91,6 +92,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return _ended(case_id, fact)
         case pay.InstalmentPaid():
             return _paid(case_id, fact)
+        case CaseMoved():
+            return said.CaseMoved(case_id, fact.before, fact.after, fact.rule, fact.reason, fact.moved_at)
         case RoundOpened():
             return said.RoundOpened(
                 fact.round_id, fact.programme, fact.title, fact.opens_at, fact.closes_at, fact.issuer_region
@@ -107,6 +110,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | StepDueRecounted()
             | StepConcluded()
             | CaseWithdrawn()
+            | MoveProposed()
+            | MoveDismissed()
             | file.FilingReceived()
             | check.ApplicationAccepted()
             | check.AcceptanceRefused()

@@ -1,7 +1,8 @@
 """Understands a programme's address: the SHA-256 of its canonical JSON; the same rules always have the same one.
 
 Fields that hold their default are left out: a field that the language gains later does not move old addresses.
-Comments, key order and line breaks of the YAML never matter.
+Comments, key order and line breaks of the YAML never matter. Neither does how the text's life went on after it was in
+force (its last day, what superseded or repealed it, the banner that says so): cases that began under it still find it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,23 @@ def canonical(programme: Any) -> bytes:
     address on their own."""
     plain = plain_values(programme)
     plain.pop("digest", None)
+    if isinstance(plain.get("legal"), dict):
+        plain["legal"] = _without_its_end(plain["legal"])
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+_WAS_IN_FORCE = ("in_force", "superseded", "repealed")
+
+
+def _without_its_end(legal: dict[str, Any]) -> dict[str, Any]:
+    """The document's identity as it was when it came into force; a draft, or a text of no force, is what it is."""
+    if legal.get("status") not in _WAS_IN_FORCE:
+        return legal
+    kept = {key: value for key, value in legal.items() if key not in ("superseded_by", "banner")}
+    kept["status"] = "in_force"
+    if isinstance(kept.get("in_force"), dict):
+        kept["in_force"] = {key: value for key, value in kept["in_force"].items() if key != "until"}
+    return kept
 
 
 def plain_values(value: Any) -> Any:

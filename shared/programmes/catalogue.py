@@ -1,7 +1,8 @@
 """Understands the library of regulations: which there are, which was in force on a day, which one a case pins.
 
 A folder holds ``<programme>/<version>.yaml`` and beside it ``<version>.<name>.supplement.yaml``. Every definition is
-kept twice: as the text alone, and with its supplements laid over; a case may pin either.
+kept twice: as the text alone, and with its supplements laid over; a case may pin either. What lies in a folder named
+``archive`` is only found by its address: earlier wordings of a file that old cases still pin. It takes no new case.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from types import MappingProxyType
 from typing import Literal
 
 from shared.programmes.between import unknown_programmes
+from shared.programmes.life import closed_because, life_on
 from shared.programmes.loader import Higher, SourceFile, identity, load
 from shared.programmes.model.programme import Programme
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
 from shared.programmes.reading.tree import MOST_BYTES, read_tree
 
 MOST_FILES = 1_000
+ARCHIVE = "archive"
 SUPPLEMENT = ".supplement.yaml"
 Switch = Literal["all", "none"]
 
@@ -49,22 +52,26 @@ class Catalogue:
     def load(cls, directory: Path, supplements: Switch = "all") -> Catalogue:
         """Read and check every definition below the directory; raises :class:`BadDefinition` with all faults of all."""
         definitions, overlays = _files(directory)
-        higher = _higher(definitions.values())
+        current = {path: source for path, source in definitions.items() if not _archived(path, directory)}
+        higher = _higher(current.values())
         faults: list[Fault] = []
         editions: list[Edition] = []
         known = {name for name, _ in higher}
+        archived: list[Edition] = []
         for path, source in definitions.items():
+            above = higher if path in current else {**higher, **_higher(_beside(path, definitions))}
             belonging = _belonging(path, overlays)
             try:
-                editions.append(_edition(source, belonging, higher))
+                edition = _edition(source, belonging, above)
             except BadDefinition as refused:
                 faults.extend(refused.faults)
-            else:
-                faults.extend(unknown_programmes(editions[-1].supplied, (source, *belonging), known))
+                continue
+            (editions if path in current else archived).append(edition)
+            faults.extend(unknown_programmes(edition.supplied, (source, *belonging), known))
         faults.extend(overlaps(editions))
         if faults:
             raise BadDefinition(tuple(faults))
-        both = (programme for edition in editions for programme in (edition.text, edition.supplied))
+        both = (programme for edition in (*archived, *editions) for programme in (edition.text, edition.supplied))
         return cls(tuple(editions), MappingProxyType({programme.ref: programme for programme in both}), supplements)
 
     def get(self, ref: str) -> Programme:
@@ -79,10 +86,10 @@ class Catalogue:
 
     def versions(self, programme_id: str) -> tuple[Programme, ...]:
         """All editions of one regulation, oldest first; raises :class:`NoSuchProgramme`."""
-        found = tuple(programme for programme in self.programmes() if programme.id == programme_id)
+        found = [programme for programme in self.programmes() if programme.id == programme_id]
         if not found:
             raise NoSuchProgramme(programme_id)
-        return found
+        return tuple(sorted(found, key=_beginning))
 
     def in_force(self, programme_id: str, day: date) -> Programme | None:
         """The version whose text was in force on this day, or None."""
@@ -97,19 +104,33 @@ class Catalogue:
 
     def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None:
         """What a new case pins. In production only a text in force without anything unset; in a sandbox also drafts and
-        texts that are not in force, once their supplement has filled what is unset. A repealed text takes none."""
-        for programme in reversed(self.versions(programme_id)):
-            if not programme.accepts_new_cases:
-                continue
-            in_force = programme.legal.in_force.covers(day) and not programme.sandbox_only
-            if in_force and not programme.missing_for_activation():
+        texts that are not in force, once their supplement has filled what is unset; the one in force on the day first,
+        else the newest. A repealed text takes none, nor does one whose last day is over."""
+        newest = reversed(self.versions(programme_id))
+        taking = [each for each in newest if closed_because(each, day, sandbox=sandbox) is None]
+        current = [each for each in taking if life_on(each, day) == "in_force"]
+        for programme in current:
+            if not programme.sandbox_only and not programme.missing_for_activation():
                 return programme
-            if sandbox and not programme.missing_for_sandbox():
-                return programme
-        return None
+        ready = (each for each in (*current, *taking) if sandbox and not each.missing_for_sandbox())
+        return next(ready, None)
 
     def _shown(self, edition: Edition) -> Programme:
         return edition.supplied if self.supplements == "all" else edition.text
+
+
+def _beginning(programme: Programme) -> tuple[date, str]:
+    since = programme.legal.in_force.since
+    return (since if isinstance(since, date) else date.min, programme.version)
+
+
+def _archived(path: Path, directory: Path) -> bool:
+    return ARCHIVE in path.relative_to(directory).parts[:-1]
+
+
+def _beside(path: Path, definitions: Mapping[Path, SourceFile]) -> Iterable[SourceFile]:
+    """What an archived text may adopt: what was put into the same archive, before what stands outside."""
+    return (source for at, source in definitions.items() if at.parent == path.parent)
 
 
 def _files(directory: Path) -> tuple[dict[Path, SourceFile], dict[Path, SourceFile]]:

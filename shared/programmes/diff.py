@@ -19,7 +19,7 @@ from shared.programmes.verdicts import written
 
 Kind = Literal["added", "removed", "changed"]
 MOST = 2_000
-_SILENT = ("digest", "supplied", "source")
+_SILENT = ("digest", "supplied", "adopted")
 _FIRST = ("conditions", "relaxations", "steps", "deadlines", "notices", "materials")
 _TIMES = (Duration, Period, YearlyMoment, Deadline)
 _WHOLE = (*_TIMES, InForce, Text)
@@ -74,6 +74,8 @@ def _procedures(one: Programme, two: Programme) -> Iterator[Change]:
         for each in ("title", "subject", "opened_by", "first", "needs_title", "routes"):
             yield from _value(subject, each, getattr(a, each), getattr(b, each))
         yield from _elements("steps", a.steps, b.steps, f"procedures[{name}].steps")
+        yield from _moved(subject, "", a.source, b.source)
+    yield from _reordered("procedures", "procedures", before, after)
 
 
 def _elements(section: str, one: tuple[Any, ...], two: tuple[Any, ...], path: str = "") -> Iterator[Change]:
@@ -81,10 +83,15 @@ def _elements(section: str, one: tuple[Any, ...], two: tuple[Any, ...], path: st
     yield from _came_and_went(path, section, before, after)
     for name in (name for name in after if name in before):
         subject = _subject(path, section, name, after[name])
-        changes = tuple(_inside(subject, "", before[name], after[name]))
-        yield from changes or _moved(subject, before[name].source, after[name].source)
+        yield from _inside(subject, "", before[name], after[name])
+    if section in ("steps", "conditions"):
+        yield from _reordered(path, section, before, after)
+
+
+def _reordered(path: str, section: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """The order says which procedure is the main one, where a case begins, and how an officer reads the conditions."""
     was, now = [name for name in before if name in after], [name for name in after if name in before]
-    if was != now and section in ("steps", "conditions"):
+    if was != now:
         head, old, new = name_of(section), ", ".join(was), ", ".join(now)
         zh, en = f"{head.zh}的次序改为:{new}", f"the order of the {head.en} is now {new}"
         yield Change(path, section, "changed", old, new, zh, en)
@@ -131,11 +138,17 @@ def _one(many: str) -> str:
 
 
 def _inside(subject: _Subject, path: str, a: Any, b: Any) -> Iterator[Change]:
+    """Every part that changed; where none did, that it is cited differently."""
+    changed = False
     for each in fields(b):
         if each.name == "source" or not hasattr(a, each.name):
             continue
         here = f"{path}.{each.name}" if path else each.name
-        yield from _value(subject, here, getattr(a, each.name), getattr(b, each.name))
+        for change in _value(subject, here, getattr(a, each.name), getattr(b, each.name)):
+            changed = True
+            yield change
+    if not changed and hasattr(a, "source") and hasattr(b, "source"):
+        yield from _moved(subject, path, a.source, b.source)
 
 
 def _value(subject: _Subject, path: str, a: Any, b: Any) -> Iterator[Change]:
@@ -146,7 +159,7 @@ def _value(subject: _Subject, path: str, a: Any, b: Any) -> Iterator[Change]:
     elif (_listed(a) or _listed(b)) and isinstance(a, tuple) and isinstance(b, tuple):
         yield from _nested(subject, path, a, b)
     elif _same_but_source(a, b):
-        yield from _moved(subject, a.source, b.source)
+        yield from _moved(subject, path, a.source, b.source)
     elif isinstance(a, Mapping) and isinstance(b, Mapping):
         for key in dict.fromkeys((*a, *b)):
             yield from _value(subject, f"{path}.{key}", a.get(key), b.get(key))
@@ -220,16 +233,22 @@ def _atoms(node: Node) -> Iterator[object]:
         yield from _atoms(part)
 
 
-def _moved(subject: _Subject, a: Source, b: Source) -> Iterator[Change]:
+def _moved(subject: _Subject, path: str, a: Source, b: Source) -> Iterator[Change]:
     old, new = _cited(a), _cited(b)
     if old != new:
-        words = subject.words()
-        zh, en = f"{words.zh}:内容未变,出处由{old}改为{new}", f"{words.en}: same rule, cited as {new} instead of {old}"
-        yield Change(f"{subject.path}.source", subject.section, "changed", old, new, zh, en)
+        words, part = subject.words(), _field(path) if path and subject.element else Text(zh="", en="it")
+        zh = f"{words.zh}{':' if part.zh else ''}{part.zh}内容未变,出处由{old}改为{new}"
+        en = f"{words.en}: {part.en} is the same rule, cited as {new} instead of {old}"
+        whole = ".".join(each for each in (subject.path, path, "source") if each)
+        yield Change(whole, subject.section, "changed", old, new, zh, en)
 
 
 def _cited(source: Source) -> str:
-    return f"{quoted(source).zh}「{source.quote}」" if source.quote else quoted(source).zh
+    head, label = quoted(source).zh, source.supplement
+    if label is not None:
+        use = "生产采用" if label.use == "production" else "仅供沙盒"
+        head = ",".join(each for each in (head, use, label.reason.zh, label.reason.en, source.clause) if each)
+    return f"{head}「{source.quote}」" if source.quote else head
 
 
 def _field(path: str) -> Text:

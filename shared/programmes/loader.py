@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.programmes.address import digest
+from shared.programmes.adoption import Adopting, Origins, adopted, joined_origins, own_origins, word
 from shared.programmes.checks import check
-from shared.programmes.model.document import Adoption
+from shared.programmes.model.document import Adopted, Adoption
 from shared.programmes.model.programme import Programme
 from shared.programmes.model.words import Supplement
 from shared.programmes.reading import tree
@@ -33,10 +34,11 @@ def load(definition: SourceFile, supplements: Sequence[SourceFile] = (), higher:
     """The checked programme. Raises :class:`BadDefinition` with every fault, each with file, line, field and remedy."""
     findings = Findings()
     try:
-        root = _adopted(tree.read_tree(definition.text, definition.name), higher or {}, findings)
+        root, origins = _adopted(tree.read_tree(definition.text, definition.name), higher or {}, findings)
+        own = " ".join(identity(root))
         for supplement in supplements:
             root = lay_over(root, read_supplement(supplement, root), findings, replace=False)
-        programme = _build(root, findings)
+        programme = _build(root, adopted(origins, own), findings)
     except TooManyFaults:
         programme = None
     findings.refuse()
@@ -44,27 +46,27 @@ def load(definition: SourceFile, supplements: Sequence[SourceFile] = (), higher:
     return programme
 
 
-def _build(root: tree.Mapping, findings: Findings) -> Programme | None:
+def _build(root: tree.Mapping, elsewhere: tuple[Adopted, ...], findings: Findings) -> Programme | None:
     reader = Reader(findings)
     programme = reader.whole(Programme, root)
     if programme is None:
         return None
-    programme = replace(programme, supplied=tuple(reader.supplied))
+    programme = replace(programme, supplied=tuple(reader.supplied), adopted=elsewhere)
     check(programme, findings)
     return replace(programme, digest=digest(programme))
 
 
-def _adopted(root: tree.Mapping, higher: Higher, findings: Findings, depth: int = 0) -> tree.Mapping:
-    node = root.entries.get("adopts")
+def _adopted(root: tree.Mapping, higher: Higher, findings: Findings, depth: int = 0) -> tuple[tree.Mapping, Origins]:
+    node, own = root.entries.get("adopts"), " ".join(identity(root))
     if not isinstance(node, tree.Mapping):
-        return root
+        return root, own_origins(root, own)
     adoption = Reader(findings).whole(Adoption, node)
     if adoption is None:
-        return root
+        return root, {}
     if depth > HIGHEST:
         zh, en = f"承继不得超过 {HIGHEST} 层,也不得循环", f"adopt through at most {HIGHEST} levels, never in a circle"
         findings.add(node.place, "adopts", zh, en)
-        return root
+        return root, {}
     above = higher.get((adoption.programme, adoption.version))
     if above is None:
         known = ", ".join(f"{name} {version}" for name, version in higher) or "-"
@@ -74,9 +76,12 @@ def _adopted(root: tree.Mapping, higher: Higher, findings: Findings, depth: int 
             f"没有办法 {adoption.programme} {adoption.version};现有:{known}",
             f"there is no {adoption.programme} {adoption.version} to adopt; there are {known}",
         )
-        return root
-    whole = _adopted(above, higher, findings, depth + 1)
-    return lay_over(_without(whole, adoption.drop), root, findings, replace=True)
+        return root, {}
+    whole, origins = _adopted(above, higher, findings, depth + 1)
+    adopting = Adopting(adoption, whole, root, findings)
+    adopting.check()
+    kept = lay_over(_without(whole, adoption.drop), root, findings, replace=True)
+    return kept, joined_origins(origins, adopting, own)
 
 
 def _without(root: tree.Mapping, drop: Sequence[str]) -> tree.Mapping:
@@ -92,17 +97,12 @@ def _without(root: tree.Mapping, drop: Sequence[str]) -> tree.Mapping:
 
 
 def _id_of(node: tree.Node) -> str:
-    return _word(node, "id") if isinstance(node, tree.Mapping) else ""
-
-
-def _word(root: tree.Mapping, key: str) -> str:
-    node = root.entries.get(key)
-    return node.text if isinstance(node, tree.Scalar) else ""
+    return word(node, "id") if isinstance(node, tree.Mapping) else ""
 
 
 def identity(root: tree.Mapping) -> tuple[str, str]:
     """Programme id and version as written, before anything is checked."""
-    return _word(root, "id"), _word(root, "version")
+    return word(root, "id"), word(root, "version")
 
 
 # ── supplements ──────────────────────────────────────────────────────────────────────────────────────────────────

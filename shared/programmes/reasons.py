@@ -30,6 +30,8 @@ class Explained:
     unknown: tuple[str, ...]
     relaxable: tuple[str, ...]
     why: Text
+    origin: tuple[str, ...] = ()
+    """The texts that wrote the condition, the highest first; empty where this text wrote it alone."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def _explained(programme: Programme, verdict: Verdict) -> Explained:
         unknown=unknown,
         relaxable=_relaxable(programme, verdict),
         why=_why(programme, verdict, unknown),
+        origin=programme.origin(f"conditions[{condition.id}]"),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import shared.programmes
 from shared.programmes.between import unknown_programmes
-from shared.programmes.catalogue import MOST_FILES, SUPPLEMENT, Catalogue, Edition, overlaps, read_source
+from shared.programmes.catalogue import ARCHIVE, MOST_FILES, SUPPLEMENT, Catalogue, Edition, overlaps, read_source
 from shared.programmes.example_rows import SUFFIX, check_examples
 from shared.programmes.loader import Higher, SourceFile, identity, load
 from shared.programmes.model import Programme
@@ -113,7 +113,7 @@ def _higher(definition: Path, library: Path) -> Higher:
         return {}
     found = {}
     for path in (*sorted(library.rglob("*.yaml"))[:MOST_FILES], *_definitions(definition.parent)):
-        if path.name.endswith(_ASIDE) or path.resolve() == definition.resolve():
+        if path.name.endswith(_ASIDE) or path.resolve() == definition.resolve() or _put_away(path, definition):
             continue
         try:
             source = _source(path)
@@ -137,10 +137,15 @@ def _names(definition: Path, library: Path) -> set[str]:
     return found
 
 
+def _put_away(path: Path, definition: Path) -> bool:
+    """Whether it lies in an archive: only what lies in the same one may be adopted from there."""
+    return path.parent.name == ARCHIVE and path.parent.resolve() != definition.parent.resolve()
+
+
 def _neighbours(definition: Path, text: Programme, library: Path, higher: Higher) -> Iterable[Edition]:
     """Other versions of the same regulation, in the same folder and in the library."""
     for path in dict.fromkeys((*_definitions(definition.parent), *_same_in(library, text))):
-        if path.resolve() == definition.resolve():
+        if path.resolve() == definition.resolve() or definition.parent.name == ARCHIVE:
             continue
         try:
             source = _source(path)

@@ -142,7 +142,7 @@ class Walk:
             return
         if by.roles == "applicant":
             straight = await self.house.post(by, "/review/cases", opening)
-            assert straight.json()["code"] in ("opens_through_intake", "programme_not_runnable"), straight.text
+            assert straight.json()["code"] in ("opens_through_intake", "text_closed"), straight.text
         answer = await self.house.post(by, "/intake/filings", opening)
         if answer.json().get("code") == "applies_in_round":
             await self.apply()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from shared.programmes.catalogue import Catalogue
 from shared.programmes.elements import PAGE, page
 from shared.programmes.facts_file import misfits, read_facts
 from shared.programmes.loader import SourceFile, load
@@ -65,8 +67,23 @@ def test_the_budget_fits_into_a_regulation() -> None:
     assert DEFINITION.is_valid(as_json(WHOLE.text + ASIDE["budgets of a funding programme"]))
 
 
+def test_a_city_adopts_the_regulation(tmp_path: Path) -> None:
+    (tmp_path / "2026.yaml").write_text(WHOLE.text, "utf-8")
+    (tmp_path / "city.yaml").write_text(ASIDE["a city that adopts the reading rooms of its province"], "utf-8")
+    shelf = Catalogue.load(tmp_path)
+    (city,) = shelf.versions("demo-reading-rooms-city")
+    assert city.condition("K2").expression == "seats >= 50"
+    assert [each.id for each in city.conditions] == ["K1", "K2", "K3", "K4"]
+    assert city.missing_for_activation() == ()
+
+
 def test_every_block_is_used_here() -> None:
-    assert set(ASIDE) == {"facts.yaml", "2026.trial.supplement.yaml", "budgets of a funding programme"}
+    assert set(ASIDE) == {
+        "facts.yaml",
+        "2026.trial.supplement.yaml",
+        "budgets of a funding programme",
+        "a city that adopts the reading rooms of its province",
+    }
 
 
 def test_the_tables_are_the_language() -> None:

@@ -58,11 +58,12 @@ ON CONFLICT (case_id) DO NOTHING
 """  # noqa: S608 -- column names of our own, values are bound
 MOVE = """
 UPDATE applications SET status = CASE WHEN given.status = 'completed' AND applications.status IN ('titled', 'revoked')
-        THEN applications.status ELSE given.status END, moved_at = given.moved_at,
+        THEN applications.status ELSE coalesce(given.status, applications.status) END, moved_at = given.moved_at,
+    programme = coalesce(given.programme, applications.programme),
     revision = coalesce(given.revision, applications.revision), number = coalesce(given.number, applications.number),
     valid_to = coalesce(given.valid_to, applications.valid_to)
-FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[], $5::text[], $6::date[])
-    AS given (case_id, status, moved_at, revision, number, valid_to)
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[], $5::text[], $6::date[],
+    $7::text[]) AS given (case_id, status, moved_at, revision, number, valid_to, programme)
 WHERE applications.case_id = given.case_id
 """
 PAGE = """
@@ -111,9 +112,8 @@ class ApplicationsView:
         if drafted:
             await connection.execute(DRAFT, *_arrays(drafted, _COLUMNS))
         if moved:
-            await connection.execute(
-                MOVE, *_arrays(moved, ("case_id", "status", "moved_at", "revision", "number", "valid_to"))
-            )
+            columns = ("case_id", "status", "moved_at", "revision", "number", "valid_to", "programme")
+            await connection.execute(MOVE, *_arrays(moved, columns))
 
 
 def _arrays(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[list[Any]]:

@@ -120,6 +120,11 @@ def _evolve_by_authority(a: Application, fact: e.Fact) -> Application:
         case e.ApplicationReturned():
             said = _noted(a, "returned", fact.returned_at, "\n".join(fact.items))
             return replace(said, status="returned", to_correct=fact.items)
+        case e.TextReplaced():
+            entry = Entry(
+                "moved_to_text", fact.replaced_at, f"{fact.before} → {fact.after}\n{fact.rule}\n{fact.reason}"
+            )
+            return replace(a, programme=fact.after, timeline=(*a.timeline, entry))
         case e.MilestoneReached():
             entry = Entry(fact.milestone, fact.reached_at, "", fact.since, fact.until)
             decided = a.decided or fact.milestone == "recognition_approved"

@@ -13,18 +13,25 @@ from services.intake.domain.materials import known_material
 from services.intake.domain.rounds import Round, ensure_open
 from shared.identifiers import uscc_fault
 from shared.programmes.admission import bars
-from shared.programmes.model import Programme
+from shared.programmes.model import Programme, Text
 from shared.programmes.model.answering import answer_faults, keys_of
 
 MOST_DOCUMENTS = 200
 MOST_MEGABYTES = 500
 _NAMED = 20
+Closed = tuple[Text, Text]
+"""Why a text takes no new case, and which text follows it."""
 
 
 def decide_draft(
-    command: c.DraftApplication, a: Application, round_: Round, programme: Programme, now: datetime
+    command: c.DraftApplication,
+    a: Application,
+    round_: Round,
+    programme: Programme,
+    now: datetime,
+    closed: Closed | None = None,
 ) -> tuple[e.Fact, ...]:
-    """Begin an application. The round names the text; the case keeps it for life."""
+    """Begin an application. The round names the text; the case keeps it for life. ``closed``: it takes none now."""
     if a.status != "none":
         raise errors.ApplicationExists()
     applicant = command.applicant
@@ -33,6 +40,9 @@ def decide_draft(
     if uscc_fault(applicant.uscc) is not None:
         raise errors.UsccInvalid()
     announced = ensure_open(round_, now)
+    if closed is not None:
+        why, after = closed
+        raise errors.ProgrammeClosed(why_zh=why.zh, why_en=why.en, next_zh=after.zh, next_en=after.en)
     ensure_admitted(applicant, programme)
     return (
         e.ApplicationDrafted(
@@ -47,9 +57,7 @@ def decide_draft(
 
 
 def ensure_admitted(applicant: e.Applicant, programme: Programme) -> None:
-    """The text takes new cases, and admits this applicant by region, level, kind and category."""
-    if not programme.accepts_new_cases:
-        raise errors.ProgrammeClosed()
+    """The text admits this applicant by region, level, kind and category."""
     found = bars(
         programme,
         region=applicant.region,

@@ -75,11 +75,29 @@ class RoundNotOpen(Refusal):
 
 
 class ProgrammeClosed(Refusal):
-    """The text takes no new case (repealed)."""
+    """The text takes no new case: it is repealed, its time is over, or it is not in force yet."""
 
     code = "programme_closed"
-    said = ("该办法已不再受理新的申报。", "This regulation takes no new applications.")
-    do = ("请查看现行办法。", "Look for the regulation that is in force.")
+    said = (
+        "该办法不受理新的申报：{why_zh}。",
+        "This regulation takes no new applications: {why_en}.",
+    )
+    do = ("请看：{next_zh}。", "Look here: {next_en}.")
+
+
+class TextMissing(Refusal):
+    """The regulation that the application is under is not in the library of this installation."""
+
+    code = "text_missing"
+    said = (
+        "申报所依据的办法文本 {ref} 不在本系统的办法库中。",
+        "The text that this is under, {ref}, is not in the library of this installation.",
+    )
+    do = (
+        "请管理员将该文本及其补充文件原样放入 definitions/…/archive 目录并重启服务；已填内容未受影响。",
+        "The operator puts the definition back as it was, with its supplements, under definitions/…/archive and starts "
+        "the services again; what was filled in is unharmed.",
+    )
 
 
 class RegionOutside(Refusal):
@@ -405,6 +423,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     RoundUnknown,
     RoundNotOpen,
     ProgrammeClosed,
+    TextMissing,
     RegionOutside,
     LevelUnknown,
     KindUnknown,

@@ -199,6 +199,18 @@ class ApplicationReturned:
 
 
 @dataclass(frozen=True)
+class TextReplaced:
+    """The authority moved the case to a text that followed its own; ``rule`` is the clause or decision that says so."""
+
+    NAME: ClassVar[str] = "intake.text-replaced.1"
+    before: str
+    after: str
+    rule: str
+    reason: str
+    replaced_at: datetime
+
+
+@dataclass(frozen=True)
 class MilestoneReached:
     """The case passed a point that the applicant is told about; ``until`` is the last day of a public notice."""
 
@@ -396,6 +408,7 @@ Fact = (
     | ApplicationSubmitted
     | ApplicationWithdrawn
     | ApplicationReturned
+    | TextReplaced
     | MilestoneReached
     | RefusalReceived
     | CompletionReceived
@@ -427,6 +440,7 @@ FACTS: tuple[type, ...] = (
     ApplicationSubmitted,
     ApplicationWithdrawn,
     ApplicationReturned,
+    TextReplaced,
     MilestoneReached,
     RefusalReceived,
     CompletionReceived,

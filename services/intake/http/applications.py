@@ -10,7 +10,7 @@ from pydantic import Field
 
 from services.intake.domain import commands as c
 from services.intake.domain.events import Applicant
-from services.intake.handlers import Handlers, Programmes
+from services.intake.handlers import Handlers, Programmes, text_at
 from services.intake.http.checked import Checked, checked
 from services.intake.http.shown import Shown, person, receipt, shown, visible, writing
 from services.intake.views import ApplicationMark, ApplicationRow, Applications, ApplicationsWanted
@@ -115,7 +115,7 @@ def application_routes(
         loaded = await visible(streams, case_id, actor)
         now = clock.now()
         overlaps = await handlers.objections(streams, loaded.state, now)
-        return checked(loaded.state, programmes.get(loaded.state.programme), now, overlaps)
+        return checked(loaded.state, text_at(programmes, loaded.state.programme), now, overlaps)
 
     return routes
 

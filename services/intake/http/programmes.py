@@ -19,6 +19,7 @@ from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.explain import status_of
 from shared.programmes.facts_file import Facts
 from shared.programmes.graph import svg
+from shared.programmes.life import life_on
 from shared.programmes.model import Programme
 from shared.runtime.clock import Clock, local_day
 from shared.runtime.http import Accepts, Input, Public, router
@@ -48,7 +49,8 @@ class Library(Protocol):
 
 @dataclass(frozen=True)
 class ProgrammeRow:
-    """One version of one regulation. ``banner`` must be shown wherever it is not in force."""
+    """One version of one regulation. ``banner`` must be shown wherever it is not in force. ``life`` is where the text
+    stands on the day: draft, published, in_force, closed, repealed or unverified."""
 
     ref: str
     id: str
@@ -60,6 +62,7 @@ class ProgrammeRow:
     status: str
     status_zh: str
     status_en: str
+    life: str
     in_force: bool
     sandbox_only: bool
     accepts_new_cases: bool
@@ -169,6 +172,7 @@ def _row(each: Programme, day: date) -> ProgrammeRow:
         status=each.legal.status if isinstance(each.legal.status, str) else "unset",
         status_zh=status_zh,
         status_en=status_en,
+        life=life_on(each, day),
         in_force=each.legal.status == "in_force" and each.legal.in_force.covers(day),
         sandbox_only=each.sandbox_only,
         accepts_new_cases=each.accepts_new_cases,

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.review.domain.case import CaseWithdrawn, StepConcluded, StepDueCounted, StepDueRecounted, StepEntered
+from services.review.domain.moves import CaseMoved
 from services.review.domain.steps import close, file
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.years import YearPublished
@@ -150,5 +151,8 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case StepConcluded():
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)
+        case CaseMoved() if fact.anew:
+            changes.settled(case_id, STEP_DUE, fact.left)
+            changes.settled(case_id, NOTICE_OVER, fact.left)
         case CaseWithdrawn() | close.CaseClosed():
             changes.end(case_id)

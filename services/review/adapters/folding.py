@@ -15,6 +15,7 @@ from services.review.domain.case import (
     StepEntered,
 )
 from services.review.domain.desks import Desk
+from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
 from services.review.domain.steps import assessors, award, close, decide, file, inspect
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.steps import score_acts as score
@@ -89,6 +90,8 @@ def _case(found: Batch, case_id: str, fact: Any) -> None:
             found.patch(case_id, {"notice_provisional": False})
         case award.EntryRecorded():
             found.patch(case_id, {"number": fact.number})
+        case CaseMoved():
+            found.patch(case_id, _moved(fact))
         case CaseWithdrawn():
             found.patch(case_id, ENDED | {"status": "withdrawn", "result": "withdrawn"})
             found.clear(case_id)
@@ -108,6 +111,19 @@ def _opened(fact: CaseOpened) -> dict[str, Any]:
         "level": asks.level,
         "status": "open",
         "opened_at": fact.opened_at.isoformat(),
+    }
+
+
+def _moved(fact: CaseMoved) -> dict[str, Any]:
+    """The new text; where the case stays at its step, what the step is called there and on whose desk it lies."""
+    return {
+        "programme": fact.after,
+        "step_zh": fact.title_zh,
+        "step_en": fact.title_en,
+        "party": fact.desk.party,
+        "role": fact.desk.role,
+        "digits": fact.desk.digits,
+        "regions": list(fact.desk.regions),
     }
 
 
@@ -174,6 +190,20 @@ def _errands(found: Batch, case_id: str, fact: Any) -> None:
             found.errand(case_id, f"investigate:{fact.objection}", row)
         case notice.ObjectionAnswered():
             found.done(case_id, f"investigate:{fact.objection}")
+        case MoveProposed():
+            for desk in fact.desks:
+                found.errand(case_id, f"move:{desk.party}", _desk(desk) | {"since": fact.proposed_at})
+        case MoveDismissed() | CaseMoved():
+            _move_answered(found, case_id, fact)
+
+
+def _move_answered(found: Batch, case_id: str, fact: MoveDismissed | CaseMoved) -> None:
+    """Nobody has to answer the proposal any more; where the step begins anew, all its errands are gone."""
+    if isinstance(fact, CaseMoved) and fact.anew:
+        found.clear(case_id)
+        return
+    for party in fact.asked:
+        found.done(case_id, f"move:{party}")
 
 
 def _desk(desk: Desk) -> dict[str, Any]:

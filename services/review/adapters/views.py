@@ -83,7 +83,20 @@ FROM unnest($1::text[], $2::text[]) AS given (identity, patch) LEFT JOIN {table}
 ON CONFLICT (case_id) DO UPDATE SET {columns}
 """
 _CASE_COLUMNS = (
-    *("status", "result", "revision", "step", "step_type", "step_zh", "step_en", "party", "role", "digits", "regions"),
+    *(
+        "programme",
+        "status",
+        "result",
+        "revision",
+        "step",
+        "step_type",
+        "step_zh",
+        "step_en",
+        "party",
+        "role",
+        "digits",
+        "regions",
+    ),
     *(
         "waiting",
         "due_at",

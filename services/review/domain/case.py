@@ -8,6 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
+from services.review.domain import moves
 from services.review.domain.awaiting import FilingAwaited, FilingEnclosed
 from services.review.domain.desks import Desk
 from services.review.domain.people import Act
@@ -135,6 +136,7 @@ FACTS: tuple[type, ...] = (
     CaseWithdrawn,
     FilingAwaited,
     FilingEnclosed,
+    *moves.FACTS,
     *(fact for module in TYPES.values() for fact in module.FACTS),
 )
 NONE = Case()
@@ -176,11 +178,29 @@ def evolve(case: Case, fact: Any) -> Case:
         case StepConcluded():
             ended = Concluded(fact.step, fact.outcome, fact.reason, fact.concluded_at)
             happened = _ended(case, fact)
-            return replace(case, history=(*case.history, ended), due_at=None, happened=happened)
+            return replace(case, history=(*case.history, ended), due_at=None, happened=happened, move=None)
         case CaseWithdrawn():
             return replace(case, status="withdrawn", result="withdrawn", step="", step_type="", due_at=None)
+        case moves.MoveProposed():
+            return replace(case, move=fact)
+        case moves.MoveDismissed():
+            return replace(case, move=None)
+        case moves.CaseMoved():
+            return _moved(case, fact)
         case _:
             return _in_step(case, fact)
+
+
+def _moved(case: Case, fact: moves.CaseMoved) -> Case:
+    """Another text, and nothing else: what was decided, filed and counted stays."""
+    return replace(
+        case,
+        programme=fact.after,
+        procedure=fact.procedure,
+        move=None,
+        moves=(*case.moves, fact),
+        past={**case.past, **{each.step: each for each in fact.past}},
+    )
 
 
 def _entered(case: Case, fact: StepEntered) -> Case:
@@ -196,6 +216,7 @@ def _entered(case: Case, fact: StepEntered) -> Case:
         # Whoever comes to a step again begins it anew; how often and how it ended before stands in the history.
         states={**case.states, fact.step: TYPES[fact.type].INITIAL},
         entered={**case.entered, fact.step: case.entered.get(fact.step, 0) + 1},
+        visit=case.visit + 1,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.review.domain.filings import TakeFiling
+from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
@@ -38,9 +39,11 @@ __all__ = [
     "CloseNotice",
     "ConcludeAssessment",
     "ConfirmComputed",
+    "ConfirmMove",
     "ConfirmRevocation",
     "DecideListing",
     "DeclareConflict",
+    "DismissMove",
     "DismissRevocation",
     "FileInStep",
     "GiveEndorsement",
@@ -50,6 +53,7 @@ __all__ = [
     "PayInstalment",
     "PostNotice",
     "ProposeDecision",
+    "ProposeMove",
     "ProposeRevocation",
     "PublishContent",
     "PublishYear",

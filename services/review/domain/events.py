@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import awaiting, case, filings, rounds, title, years
+from services.review.domain import awaiting, case, filings, moves, rounds, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -34,6 +34,7 @@ Fact = (
     | awaiting.FilingAwaited
     | awaiting.FilingEnclosed
     | filings.Fact
+    | moves.Fact
     | file.FilingReceived
     | check.Fact
     | assess.Fact

@@ -102,8 +102,11 @@ def _time_to_correct(step: Step, case: Case, programme: Programme) -> Deadline |
     last = case.history[-1] if case.history else None
     if last is None or last.outcome != "to_correct":
         return None
-    check = programme.step(last.step)
-    led_here = check.outcomes["to_correct"] == step.id  # and not past it, because it was entered often enough
+    steps = {each.id: each for procedure in programme.procedures for each in procedure.steps}
+    if last.step not in steps:  # it ended under the text before
+        return None
+    check = steps[last.step]
+    led_here = check.outcomes.get("to_correct") == step.id  # and not past it, because it was entered often enough
     return check.parameters.correct_within if isinstance(check.parameters, Checking) and led_here else None
 
 

@@ -81,10 +81,11 @@ def decide_open(
 
 def decide_withdraw(reason: str, case: Case, now: datetime) -> Facts:
     """The applicant took it back. Whoever was decided about before stays decided: the later word comes too late."""
-    return (CaseWithdrawn(reason, now),) if case.status == "open" and not _is_decided(case) else ()
+    return (CaseWithdrawn(reason, now),) if case.status == "open" and not is_decided(case) else ()
 
 
-def _is_decided(case: Case) -> bool:
+def is_decided(case: Case) -> bool:
+    """Whether a title was conferred already."""
     return any(isinstance(state, award.State) and state.conferred for state in case.states.values())
 
 
@@ -158,17 +159,29 @@ def _ensure_separate(command: StepCommand, facts: Facts, situation: Situation) -
     if by.role != "applicant" and by.organisation and by.organisation == case.applicant.uscc:
         raise errors.OwnOrganisation()
     duties: set[Duty] = {fact.DUTY for fact in facts if hasattr(fact, "DUTY")}
-    sharing = _sharing_group(step, situation.programme)
+    sharing = _sharing_group(step, situation)
     for duty in duties:
         found = clash(by.id, duty, case.acts) or same_group(by.id, step.id, sharing, case.acts)
         if found is not None:
-            title = situation.programme.step(found.step).title
-            raise errors.DutiesSeparate(zh=title.zh, en=title.en)
+            zh, en = _title_of(found.step, situation)
+            raise errors.DutiesSeparate(zh=zh, en=en)
 
 
-def _sharing_group(step: Step, programme: Programme) -> list[str]:
-    groups = set(step.segregation)
-    return [s.id for s in programme.procedure_of(step.id).steps if groups & set(s.segregation)]
+def _sharing_group(step: Step, situation: Situation) -> list[str]:
+    """Steps that share a segregation group with this one, those of an earlier text included."""
+    groups, past = set(step.segregation), situation.case.past.values()
+    here = situation.programme.procedure_of(step.id).steps
+    return [s.id for s in here if groups & set(s.segregation)] + [p.step for p in past if groups & set(p.segregation)]
+
+
+def _title_of(step: str, situation: Situation) -> tuple[str, str]:
+    """What a step is called: in the case's text, or in the one that it was under before."""
+    past = situation.case.past.get(step)
+    for procedure in situation.programme.procedures:
+        for each in procedure.steps:
+            if each.id == step:
+                return each.title.zh, each.title.en
+    return (past.title_zh, past.title_en) if past else (step, step)
 
 
 # ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,6 +233,11 @@ def _count(step: Step, before: Case, after: Case, programme: Programme, now: dat
     if found is None:
         return ()
     return (StepDueCounted(step.id, found[1].instant, found[1].provisional, starts, now),)
+
+
+def begin_at(case: Case, step: Step, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
+    """Into a step that no outcome led to: the case has moved to another text."""
+    return _enter(case, step, programme, now, calendar)
 
 
 def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar: Calendar) -> Facts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from services.review.domain.moves import CaseMoved, MoveProposed, PastStep
 from services.review.domain.people import Act
 
 Answer = str | bool
@@ -53,7 +54,9 @@ class Case:
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
     that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
     round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
-    ``filing`` is the filing at intake that began it, ``title`` the case of the title that it is about."""
+    ``filing`` is the filing at intake that began it, ``title`` the case of the title that it is about, ``visit`` says
+    which of the case's steps the present one is, counted from 1 and over all, whatever text it goes on under.
+    ``moves`` are the texts that it went on under, ``past`` its steps under earlier ones."""
 
     case_id: str = ""
     status: Status = "none"
@@ -81,14 +84,13 @@ class Case:
     states: Mapping[str, Any] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)
+    visit: int = 0
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     result: str = ""
-
-    @property
-    def visit(self) -> int:
-        """Which of the case's steps the present one is, counted from 1 and over all."""
-        return sum(self.entered.values())
+    move: MoveProposed | None = None
+    moves: tuple[CaseMoved, ...] = ()
+    past: Mapping[str, PastStep] = field(default_factory=dict)
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

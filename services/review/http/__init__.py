@@ -4,6 +4,7 @@ from services.review.http.acts import act_routes
 from services.review.http.cases import case_routes
 from services.review.http.deadlines import deadline_routes
 from services.review.http.exports import export_routes
+from services.review.http.moves import move_routes
 from services.review.http.objections import objection_routes
 from services.review.http.procedures import procedure_routes
 from services.review.http.rounds import round_routes
@@ -15,6 +16,7 @@ __all__ = [
     "case_routes",
     "deadline_routes",
     "export_routes",
+    "move_routes",
     "objection_routes",
     "procedure_routes",
     "round_routes",

@@ -13,8 +13,8 @@ from starlette.responses import StreamingResponse
 from services.review.domain.errors import CaseUnknown
 from services.review.domain.judging import findings
 from services.review.domain.steps import assess
-from services.review.handlers import Programmes
 from services.review.http.shown import OFFICIALS, READERS, SCOPE, Id, Shown, shown, visible
+from services.review.kinds import Programmes, text_at
 from services.review.views import CaseMark, CaseRow, CasesWanted, Lists, WorkMark, WorkRow, WorkWanted
 from shared.identifiers import region_stem
 from shared.runtime.files import Files
@@ -107,7 +107,7 @@ def case_routes(streams: Streams, lists: Lists, programmes: Programmes, files: F
     @Allow(roles=READERS, note=SCOPE)
     async def conditions(case_id: Id, actor: Caller) -> Conditions:
         case = (await visible(streams, case_id, actor)).state
-        programme = programmes.get(case.programme)
+        programme = text_at(programmes, case.programme)
         first = programme.procedure().steps[0].id
         # A procedure without conditions of its own judges those of the main one again.
         computed = findings(case, programme, case.step or first) or findings(case, programme, first)

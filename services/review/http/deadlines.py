@@ -11,9 +11,8 @@ from services.review.domain.days import notice_end
 from services.review.domain.limits import limits
 from services.review.domain.steps import notice
 from services.review.domain.subject import Case
-from services.review.handlers import Programmes
 from services.review.http.shown import PARTIES, READERS, Id, visible
-from services.review.kinds import calendar_at
+from services.review.kinds import Programmes, calendar_at, text_at
 from shared.calendar import Calendar, Due
 from shared.programmes.model import Noticing, Programme, Text
 from shared.programmes.phrases import EVENTS, said
@@ -61,7 +60,7 @@ def deadline_routes(streams: Streams, programmes: Programmes, clock: Clock) -> A
     async def explained(case_id: Id, actor: Caller) -> Explained:
         case = (await visible(streams, case_id, actor)).state
         calendar = await calendar_at(streams, clock.now(), case.opened_at)
-        found = _limits(case, programmes.get(case.programme), calendar) if case.status == "open" else []
+        found = _limits(case, text_at(programmes, case.programme), calendar) if case.status == "open" else []
         return Explained(case.case_id, case.step, case.due_at, case.due_provisional, found)
 
     return routes

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import Path
 
 from services.review.domain.errors import CaseUnknown
+from services.review.domain.moves import CaseMoved, MoveProposed
 from services.review.domain.people import Person
 from services.review.domain.rewards import Charge, DueReward, charge_of, rewards_of
 from services.review.domain.steps import inspect, notice, score
@@ -33,7 +34,7 @@ SCOPE = "own region; experts their assigned cases; discipline inspection reads a
 @dataclass(frozen=True)
 class Shown:
     """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step; ``rewards`` are
-    those of the title that it brought."""
+    those of the title that it brought, ``moves`` its moves from text to text, ``move`` one that is proposed."""
 
     case_id: str
     version: int
@@ -53,6 +54,8 @@ class Shown:
     history: tuple[Concluded, ...]
     rewards: tuple[DueReward, ...]
     fee: Charge
+    moves: tuple[CaseMoved, ...] = ()
+    move: MoveProposed | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,8 @@ def shown(loaded: Loaded[Case], actor: Actor, programme: Programme) -> Shown:
         history=case.history,
         rewards=rewards_of(case, programme),
         fee=charge_of(programme.fee),
+        moves=case.moves,
+        move=case.move,
     )
 
 

@@ -73,6 +73,8 @@ def _walk(node: Node, metrics: Mapping[str, Metric], path: str, findings: Findin
                 if kind_of(part, metrics) not in ("truth", "any"):
                     findings.at(path, "at_least 的各项应为真或假", "what at_least counts must be true or false")
         case Arithmetic():
+            if node.operator == "/" and isinstance(node.right, Literal) and node.right.value == 0:
+                findings.at(path, "不能除以零,请更正除数", "nothing can be divided by zero: correct the divisor")
             for part in children(node):
                 if kind_of(part, metrics) not in ("number", "any"):
                     findings.at(path, "+ - * / 只用于数值", "+ - * / take numbers only")

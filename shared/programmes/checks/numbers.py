@@ -49,7 +49,14 @@ def _rubric(rubric: Rubric, where: str, findings: Findings) -> None:
     _weights(rubric.heads, where, findings)
     least = [band.least for band in rubric.bands]
     if sorted(set(least)) != sorted(least):
-        findings.at(f"{where}.bands", "两个等次的下限相同", "two bands begin at the same score")
+        zh, en = "两个等次的下限相同,请更正其一", "two bands begin at the same score: correct one of them"
+        findings.at(f"{where}.bands", zh, en)
+    elif least != sorted(least, reverse=True):
+        zh, en = (
+            "等次请由高到低排列,否则区间重叠",
+            "put the bands in order from the highest to the lowest, or they overlap",
+        )
+        findings.at(f"{where}.bands", zh, en)
     total = rubric.total if isinstance(rubric.total, Decimal) else None
     highest = None if total is None else total + sum(bonus.most for bonus in rubric.bonuses)
     for name, value in (("pass_mark", rubric.pass_mark), *((f"bands[{b.id}].least", b.least) for b in rubric.bands)):

@@ -12,6 +12,7 @@ from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
 from shared.programmes.checks.promises import check_promises
 from shared.programmes.checks.references import check_references
+from shared.programmes.checks.times import check_times
 from shared.programmes.model import Deadline, Programme
 from shared.programmes.reading.faults import Findings
 
@@ -59,6 +60,7 @@ def check(programme: Programme, findings: Findings) -> None:
     _conditions(programme, findings)
     _sources(programme, findings)
     _deadlines(programme, "", findings)
+    check_times(programme, findings)
     check_deadlines(programme, findings)
 
 

@@ -13,6 +13,7 @@ from shared.programmes.expressions.tree import Call, Name
 
 Compiled = Callable[[Scope], Value | None]
 _FARTHEST = 9
+NATION = "000000"
 YEARLY = ("grows", "growth", "total", "average")
 """Functions that read every year of a metric, not its value."""
 
@@ -22,7 +23,10 @@ def number(value: Value | None) -> Decimal | Fraction | None:
 
 
 def lies_in(region: str, outer: str) -> bool:
-    """Whether a region code lies in (or is) another: 653201 in 653200 in 650000. Local codes lie in themselves."""
+    """Whether a region code lies in (or is) another: 653201 in 653200 in 650000 in 000000. Local codes lie in
+    themselves and in the nation."""
+    if outer == NATION:
+        return True
     if not outer.isdigit():
         return region == outer
     stem = outer[:2] if outer.endswith("0000") else outer[:4] if outer.endswith("00") else outer

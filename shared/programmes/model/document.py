@@ -75,7 +75,19 @@ class Adopter:
 
     id: Id
     level: Id
+    only_stricter: Annotated[
+        tuple[Line, ...],
+        Meta(description="Conditions, as conditions/<id>, that an adopting text may keep or make stricter, no more."),
+    ] = ()
     source: Source = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adopted:
+    """One element that a higher text wrote: its path, and the texts that had a part in it, the highest first."""
+
+    path: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

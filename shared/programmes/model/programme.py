@@ -16,7 +16,7 @@ from shared.programmes.model.acts import Checking
 from shared.programmes.model.answering import AnswerKey, answer_keys, typed
 from shared.programmes.model.answers import Form, Material, Metric
 from shared.programmes.model.conditions import Condition, Relaxation
-from shared.programmes.model.document import Adopter, Adoption, Kind, Legal, Principle, Supervision, Supplied
+from shared.programmes.model.document import Adopted, Adopter, Adoption, Kind, Legal, Principle, Supervision, Supplied
 from shared.programmes.model.people import ANYBODY, Applicants, Authority, Level, Party
 from shared.programmes.model.rounds import Notice, RoundRules
 from shared.programmes.model.scoring import Panel, Rubric
@@ -98,6 +98,7 @@ class Programme:
     overlaps: tuple[Overlap, ...] = ()
     supervision: tuple[Supervision, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()
+    adopted: Annotated[tuple[Adopted, ...], Meta(extra={"loaded": True})] = ()
     supplied: Annotated[tuple[Supplied, ...], Meta(extra={"loaded": True})] = ()
     digest: Annotated[str, Meta(extra={"loaded": True})] = ""
 
@@ -126,6 +127,14 @@ class Programme:
     def missing_for_sandbox(self) -> tuple[str, ...]:
         """The same without the document's own identity, which a trial does not need."""
         return tuple(path for path in self.missing_for_activation() if not path.startswith(("legal.", "authorities")))
+
+    def origin(self, path: str) -> tuple[str, ...]:
+        """The texts that wrote the element ``<list>[<id>]``, as ``<programme> <version>``; empty: this one alone."""
+        return self._origins.get(path, ())
+
+    @cached_property
+    def _origins(self) -> Mapping[str, tuple[str, ...]]:
+        return {each.path: each.texts for each in self.adopted}
 
     @property
     def _needless(self) -> tuple[str, ...]:

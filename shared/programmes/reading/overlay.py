@@ -41,6 +41,15 @@ def _node(base: Node, over: Node, path: str, findings: Findings, replace: bool) 
         return _mapping(base, over, path, findings, replace)
     if isinstance(base, Sequence) and isinstance(over, Sequence) and _by_id(base) and _by_id(over):
         return _sequence(base, over, path, findings, replace)
+    if not replace and base.supplement is not None and base.supplement != over.supplement:
+        other = base.supplement
+        findings.add(
+            over.place,
+            path,
+            f"该项已由补充文件 {other.id}({base.place.file} 第 {base.place.line} 行)填写;请只保留一处",
+            f"the supplement {other.id} fills this already ({base.place.file}, line {base.place.line}): keep one",
+        )
+        return over
     if not replace and not (isinstance(base, Sequence) and not base.items):
         findings.add(
             over.place,

@@ -14,6 +14,7 @@ import yaml
 
 from shared.programmes.model.words import Supplement
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
+from shared.programmes.reading.yaml_words import meant, wide_mark
 
 MOST_BYTES = 512 * 1024
 MOST_NODES = 60_000
@@ -66,11 +67,25 @@ def read_tree(text: str, file: str, supplement: Supplement | None = None) -> Map
         root = builder.document(yaml.parse(text, Loader=_PARSER))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not YAML"
-        _refuse(Place(file, mark.line + 1 if mark else 1), f"不是有效的 YAML:{problem}", f"not valid YAML: {problem}")
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+        number = mark.line if mark else 0
+        if number and wide_mark(_line(text, number - 1)) and not wide_mark(_line(text, number)):
+            number -= 1  # the key that was none stands before the line at which the parser gave up
+        zh, en = meant(f"{problem} {getattr(error, 'context', None) or ''}", _line(text, number))
+        _refuse(Place(file, number + 1), f"不是有效的 YAML({problem}):{zh}", f"not valid YAML ({problem}): {en}")
     if isinstance(root, Mapping):
         return root
+    if isinstance(root, Scalar):
+        zh, en = meant("could not find expected ':'", _line(text, root.place.line - 1))
+        _refuse(
+            root.place, f"文件应为键值映射,例如 id: …;{zh}", f"write a mapping of keys to values, such as id: …; {en}"
+        )
     return _refuse(Place(file, 1), "文件应为键值映射,例如 id: …", "write a mapping of keys to values, such as id: …")
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.splitlines()
+    return lines[number][:LONGEST_SCALAR] if number < len(lines) else ""
 
 
 def _refuse(place: Place, zh: str, en: str, path: str = "") -> NoReturn:
@@ -117,7 +132,9 @@ class _Builder:
             _refuse(place, f"节点不得超过 {MOST_NODES} 个", f"write at most {MOST_NODES} values")
         if event.anchor is not None:
             _refuse(
-                place, "不允许使用锚点 & 与别名 *,请写出全文", "anchors & and aliases * are not allowed: write it out"
+                place,
+                "不允许使用锚点 & 与别名 *,请写出全文;文字以 & 或 * 开头时请加引号",
+                "anchors & and aliases * are not allowed: write it out; a text that begins so stands in quotes",
             )
         if event.tag not in (None, "!"):
             _refuse(place, "不允许使用 YAML 标签 !…,请删除", "YAML tags !… are not allowed: remove it")

@@ -20,7 +20,7 @@ from services.intake.domain.drafting import (
 )
 from services.intake.domain.events import AnswersGiven, ApplicationDrafted
 from services.intake.domain.rounds import announce
-from shared.programmes.model import Applicants
+from shared.programmes.model import Applicants, Text
 from tests.support.regulation import OTHER_USCC, PROGRAMME
 from tests.unit.intake.story import ANN, APPLICANT, CALL, DRAFT, NOW, OPEN, RIVAL, Story, document
 
@@ -73,8 +73,9 @@ def test_a_round_is_announced_once_and_anew_when_it_differs() -> None:
 
 def test_a_repealed_text_takes_no_new_case() -> None:
     repealed = replace(PROGRAMME, legal=replace(PROGRAMME.legal, status="repealed"))
-    with pytest.raises(errors.ProgrammeClosed):
-        decide_draft(DRAFT, NONE, OPEN, repealed, NOW)
+    closed = (Text(zh="该办法已废止", en="it is repealed"), Text(zh="接替文本为乙", en="B follows it"))
+    with pytest.raises(errors.ProgrammeClosed, match=r"it is repealed\. Look here: B follows it"):
+        decide_draft(DRAFT, NONE, OPEN, repealed, NOW, closed)
 
 
 def test_a_programme_may_admit_some_levels_only() -> None:

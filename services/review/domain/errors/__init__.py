@@ -1,5 +1,12 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
+from services.review.domain.errors.moves import (
+    MoveNeedsStep,
+    MoveStepImpossible,
+    TextClosed,
+    TextDoesNotFollow,
+    TextMissing,
+)
 from services.review.domain.errors.opening import (
     AnswersWrong,
     FiledThroughIntake,
@@ -117,6 +124,11 @@ REFUSALS: tuple[type[Refusal], ...] = (
     SubjectInvalid,
     FiledThroughIntake,
     PaperUnknown,
+    TextMissing,
+    TextClosed,
+    TextDoesNotFollow,
+    MoveNeedsStep,
+    MoveStepImpossible,
 )
 
 __all__ = [
@@ -138,6 +150,8 @@ __all__ = [
     "GroundUnknown",
     "GuardFails",
     "InstalmentWrong",
+    "MoveNeedsStep",
+    "MoveStepImpossible",
     "NoProposal",
     "NotForThisStep",
     "NotOnPanel",
@@ -166,6 +180,9 @@ __all__ = [
     "RelaxationImpossible",
     "RoundExists",
     "SubjectInvalid",
+    "TextClosed",
+    "TextDoesNotFollow",
+    "TextMissing",
     "TitleEnded",
     "TitleUnknown",
     "TooMany",

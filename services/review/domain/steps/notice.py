@@ -182,9 +182,15 @@ def _answer(command: AnswerObjection, situation: Situation) -> Decided:
     return Decided((fact,), _outcome(evolve(state, fact), situation) if state.closed else "", reason)
 
 
-def _counted_again(situation: Situation) -> NoticeRecounted | None:
+def counted_under_text(situation: Situation, rule: str) -> tuple[NoticeRecounted, ...]:
+    """The end of a running notice under the text that its case has moved to; never an earlier day."""
+    fact = _counted_again(situation, rule)
+    return () if fact is None else (fact,)
+
+
+def _counted_again(situation: Situation, rule: str = "") -> NoticeRecounted | None:
     state: State = situation.state
-    if state.posted is None or state.closed or not state.provisional:
+    if state.posted is None or state.closed or not (state.provisional or rule):
         return None
     posted, notice = state.posted, definition(situation)
     counted, provisional = last_day(notice.duration, posted.posted_on, notice.id, situation.calendar)
@@ -195,14 +201,14 @@ def _counted_again(situation: Situation) -> NoticeRecounted | None:
     return NoticeRecounted(
         step=situation.step.id,
         notice=posted.notice,
-        programme=posted.programme,
+        programme=situation.case.programme,
         applicant_name=posted.applicant_name,
         posted_on=posted.posted_on,
         closes_on=closes_on,
         provisional=provisional,
         channel=posted.channel,
         recounted_at=situation.now,
-        because=because(situation.calendar, posted.posted_on, closes_on),
+        because=rule or because(situation.calendar, posted.posted_on, closes_on),
     )
 
 

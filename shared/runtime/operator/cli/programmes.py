@@ -14,6 +14,7 @@ from shared.programmes.catalogue import Catalogue
 from shared.programmes.diff import differences
 from shared.programmes.explain import status_of
 from shared.programmes.graph import mermaid, svg
+from shared.programmes.life import life_on
 from shared.programmes.model import Programme
 from shared.programmes.reading.faults import BadDefinition
 from shared.programmes.schema import as_file
@@ -71,6 +72,7 @@ def _listed(each: Programme, day: date) -> dict[str, object]:
         "status": status_of(each)[1],
         "title_zh": each.legal.title.zh,
         "title_en": each.legal.title.en,
+        "life": life_on(each, day),
         "in_force": tables.in_force(each, day),
         "date": day,
         "sandbox_only": each.sandbox_only,

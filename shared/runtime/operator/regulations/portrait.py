@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
 from shared.programmes.explain import KINDS, status_of
+from shared.programmes.life import LIVES, life_on
 from shared.programmes.model import Procedure, Programme, RoundRules, Step
 from shared.programmes.phrases import both, name_of, quoted, said
 from shared.programmes.walk import OUTCOME_WORDS, TYPE_WORDS, in_order
@@ -64,6 +65,9 @@ def _identity(programme: Programme, day: date) -> RenderableType:
     rows.add_row("文号 / number", _said(legal.number))
     rows.add_row("施行期间 / in force", _said(legal.in_force))
     rows.add_row(f"{day} 施行 / in force then", "是 / yes" if in_force(programme, day) else "否 / no")
+    rows.add_row(f"{day} 阶段 / life then", both(LIVES[life_on(programme, day)]))
+    if programme.adopts is not None:
+        rows.add_row("承继 / adopts", f"{programme.adopts.programme} {programme.adopts.version}")
     rows.add_row("新案件 / new cases", "受理 / taken" if programme.accepts_new_cases else "不再受理 / no longer taken")
     return rows
 
@@ -74,6 +78,7 @@ def _conditions(programme: Programme) -> RenderableType:
         zh, en = DECIDED[each.decided]
         asks = [each.expression or "-", *([f"⟵ {each.when}"] if each.when else [])]
         clause = both(quoted(each.source)) + (f"\n「{each.source.quote}」" if each.source.quote else "")
+        clause += origin(programme, f"conditions[{each.id}]")
         rows.add_row(each.id, both(each.title), f"{zh} / {en}", "\n".join(asks), clause)
     return rows
 
@@ -86,12 +91,24 @@ def _steps(procedure: Procedure, programme: Programme) -> RenderableType:
         actor = both(programme.party(step.actor).title)
         kind = f"{TYPE_WORDS[step.type]} / {step.type}"
         until = "-" if step.deadline is None else _said(step.deadline)
-        rows.add_row(step.id, both(step.title), kind, actor, until, _leads(step), both(quoted(step.source)))
+        rows.add_row(
+            step.id, both(step.title), kind, actor, until, _leads(step), _step_clause(step, procedure, programme)
+        )
     notes = [
         f"{route.id}: {both(route.title)}: 跳过 / skips {', '.join(route.skip)} ⟵ {route.when}"
         for route in procedure.routes
     ]
     return Group(rows, *(Line(note) for note in notes))
+
+
+def _step_clause(step: Step, procedure: Procedure, programme: Programme) -> str:
+    return both(quoted(step.source)) + origin(programme, f"procedures[{procedure.id}].steps[{step.id}]")
+
+
+def origin(programme: Programme, path: str) -> str:
+    """A line that names the adopted texts behind an element; nothing where this text wrote it alone."""
+    texts = programme.origin(path)
+    return f"\n⟵ 承继 / from {' + '.join(texts)}" if texts else ""
 
 
 def _leads(step: Step) -> str:

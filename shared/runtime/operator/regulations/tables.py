@@ -12,6 +12,7 @@ from rich.text import Text as Line
 
 from shared.programmes.diff import Change
 from shared.programmes.explain import FINDINGS, KINDS, status_of
+from shared.programmes.life import LIVES, life_on
 from shared.programmes.model import Programme
 from shared.programmes.phrases import both, name_of
 from shared.programmes.reading.faults import Fault
@@ -49,7 +50,9 @@ def programmes(found: Sequence[Programme], day: date) -> RenderableType:
     for each in found:
         kind, status = KINDS[each.kind], status_of(each)
         force = "是 / yes" if in_force(each, day) else "否 / no"
-        state = f"{status[0]} / {status[1]}" + ("\n⚠ 沙盒 / sandbox only" if each.sandbox_only else "")
+        life = life_on(each, day)
+        later = f"\n{both(LIVES[life])}" if life in ("published", "closed") else ""
+        state = f"{status[0]} / {status[1]}{later}" + ("\n⚠ 沙盒 / sandbox only" if each.sandbox_only else "")
         title = both(each.legal.title) + (f"\n⚠ {both(each.legal.banner)}" if each.legal.banner else "")
         rows.add_row(f"{each.id}\n@{each.version}", title, f"{kind[0]} / {kind[1]}", state, force, each.digest[:12])
     return rows
@@ -75,6 +78,8 @@ def verdicts(explanation: Explanation) -> RenderableType:
 
 def _why(each: Explained) -> str:
     lines = [both(each.why)]
+    if each.origin:
+        lines.append(f"⟵ 承继 / from {' + '.join(each.origin)}")
     if each.expression and each.finding in ("unmet", "unknown"):
         lines.append(f"⟨{each.expression}⟩")
     if each.relaxable:
