@@ -7,8 +7,8 @@ from pathlib import Path
 import shared.programmes
 from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
 from services.intake.adapters.filings import FilingsView, SqlFilings
-from services.intake.domain.errors import Refusal
 from services.intake.domain.events import FACTS
+from services.intake.domain.refusal import Refusal
 from services.intake.filings import FilingHandlers
 from services.intake.handlers import Handlers
 from services.intake.http import (

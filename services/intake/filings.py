@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from services.intake.domain import errors, filings
 from services.intake.domain import events as e
+from services.intake.domain import filed, filing_errors, filings
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.application import NONE as NO_APPLICATION
 from services.intake.domain.filing_lacks import Rows
 from services.intake.domain.filings import Awaited, Filing, filing_of
+from services.intake.domain.parts import Answer, Document, Filer
 from services.intake.handlers import APPLICATION
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
@@ -70,11 +71,11 @@ class FilingHandlers:
             write,
         )
 
-    async def answer_case(self, streams: Streams, case_id: str, by: e.Filer, write: Write) -> Loaded[Filing]:
+    async def answer_case(self, streams: Streams, case_id: str, by: Filer, write: Write) -> Loaded[Filing]:
         """Begin what a case waits for."""
         awaited = (await streams.load(AWAITED, case_id)).state
         if awaited.now is None:
-            raise errors.NothingAwaited()
+            raise filing_errors.NothingAwaited()
         programme = self._programmes.get(awaited.now.programme)
         return await self._change(
             streams,
@@ -87,18 +88,16 @@ class FilingHandlers:
         self,
         streams: Streams,
         name: str,
-        given: dict[str, e.Answer],
+        given: dict[str, Answer],
         cleared: tuple[str, ...],
-        by: e.Filer,
+        by: Filer,
         write: Write,
     ) -> Loaded[Filing]:
         """Set answers, or take them back."""
         programme = await self._programme(streams, name)
         return await self._change(streams, name, lambda f: acts.decide_answers(given, cleared, by, f, programme), write)
 
-    async def write_statement(
-        self, streams: Streams, name: str, text: str, by: e.Filer, write: Write
-    ) -> Loaded[Filing]:
+    async def write_statement(self, streams: Streams, name: str, text: str, by: Filer, write: Write) -> Loaded[Filing]:
         """Say something along with the papers."""
         return await self._change(streams, name, lambda f: acts.decide_state(text, by, f), write)
 
@@ -106,8 +105,8 @@ class FilingHandlers:
         self,
         streams: Streams,
         name: str,
-        document: e.Document,
-        by: e.Filer,
+        document: Document,
+        by: Filer,
         write: Write,
         keep: Callable[[], Awaitable[None]],
     ) -> Loaded[Filing]:
@@ -119,8 +118,8 @@ class FilingHandlers:
         self,
         streams: Streams,
         name: str,
-        document: e.Document,
-        by: e.Filer,
+        document: Document,
+        by: Filer,
         write: Write,
         keep: Callable[[], Awaitable[None]],
     ) -> Loaded[Filing]:
@@ -133,16 +132,16 @@ class FilingHandlers:
         acts.ensure_form(form, rows, f, self._programmes.get(_ensure_exists(f).programme))
 
     async def remove_document(
-        self, streams: Streams, name: str, material: str, sha256: str, by: e.Filer, write: Write
+        self, streams: Streams, name: str, material: str, sha256: str, by: Filer, write: Write
     ) -> Loaded[Filing]:
         """Take a file out again."""
         return await self._change(streams, name, lambda f: acts.decide_remove(material, sha256, by, f), write)
 
-    async def declare_truth(self, streams: Streams, name: str, by: e.Filer, write: Write) -> Loaded[Filing]:
+    async def declare_truth(self, streams: Streams, name: str, by: Filer, write: Write) -> Loaded[Filing]:
         """Declare that what stands in the filing is true."""
         return await self._change(streams, name, lambda f: acts.decide_declare(by, f, write.now), write)
 
-    async def submit(self, streams: Streams, name: str, by: e.Filer, write: Write) -> Loaded[Filing]:
+    async def submit(self, streams: Streams, name: str, by: Filer, write: Write) -> Loaded[Filing]:
         """Hand it in."""
         f = _ensure_exists((await streams.load(FILING, name)).state)
         programme = self._programmes.get(f.programme)
@@ -151,27 +150,29 @@ class FilingHandlers:
             streams, name, lambda f: acts.decide_submit(by, f, awaited, programme, write.now), write
         )
 
-    async def withdraw(self, streams: Streams, name: str, reason: str, by: e.Filer, write: Write) -> Loaded[Filing]:
+    async def withdraw(self, streams: Streams, name: str, reason: str, by: Filer, write: Write) -> Loaded[Filing]:
         """Give it up, or take it back until review has it."""
         return await self._change(streams, name, lambda f: acts.decide_withdraw(reason, by, f, write.now), write)
 
     # ── what review tells ────────────────────────────────────────────────────────────────────────────────────────
 
-    async def hear_awaited(self, streams: Streams, told: e.FilingAwaited, origin: Origin) -> None:
+    async def hear_awaited(self, streams: Streams, told: filed.FilingAwaited, origin: Origin) -> None:
         """A case waits for something."""
         await change(streams, AWAITED, told.case_id, lambda known: acts.decide_awaited(told, known), origin)
 
-    async def hear_wait_ended(self, streams: Streams, case_id: str, told: e.WaitEnded, origin: Origin) -> None:
+    async def hear_wait_ended(self, streams: Streams, case_id: str, told: filed.WaitEnded, origin: Origin) -> None:
         """A case waits no longer."""
         await change(streams, AWAITED, case_id, lambda known: acts.decide_wait_ended(told, known), origin)
 
-    async def hear_corrections(self, streams: Streams, case_id: str, told: e.CorrectionsAsked, origin: Origin) -> None:
+    async def hear_corrections(
+        self, streams: Streams, case_id: str, told: filed.CorrectionsAsked, origin: Origin
+    ) -> None:
         """What was filed has to be corrected. An application is returned itself; this is for all other cases."""
         if (await streams.load(APPLICATION, case_id)).state.status == "none":
             await change(streams, AWAITED, case_id, lambda _: (told,), origin)
 
     async def hear_answer(
-        self, streams: Streams, name: str, told: e.FilingTaken | e.FilingRefused, origin: Origin
+        self, streams: Streams, name: str, told: filed.FilingTaken | filed.FilingRefused, origin: Origin
     ) -> None:
         """Review took the filing, or did not."""
         await change(streams, FILING, name, lambda f: acts.decide_told(told, f), origin)
@@ -194,7 +195,7 @@ class FilingHandlers:
         except NoSuchProgramme:
             programme = None
         if programme is None:
-            raise errors.ProgrammeNotOpen()
+            raise filing_errors.ProgrammeNotOpen()
         return programme
 
     async def _programme(self, streams: Streams, name: str) -> Programme:
@@ -224,5 +225,5 @@ class FilingHandlers:
 
 def _ensure_exists(f: Filing) -> Filing:
     if f.status == "none":
-        raise errors.FilingUnknown()
+        raise filing_errors.FilingUnknown()
     return f

@@ -12,7 +12,7 @@ from services.intake.domain import commands as c
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import Closed, decide_answers, decide_attach, decide_draft, decide_remove
-from services.intake.domain.errors import ApplicationUnknown, Refusal, TextMissing
+from services.intake.domain.errors import ApplicationUnknown, TextMissing
 from services.intake.domain.filing import (
     decide_declare,
     decide_progress,
@@ -23,6 +23,7 @@ from services.intake.domain.filing import (
 from services.intake.domain.forms import decide_form
 from services.intake.domain.organisation import Organisation, claim, remember
 from services.intake.domain.overlaps import Asked, Known, objections, programmes_meant
+from services.intake.domain.refusal import Refusal
 from services.intake.domain.rounds import Round, announce, ensure_known
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme

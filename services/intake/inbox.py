@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from services.intake.domain import commands as c
 from services.intake.domain import events as e
-from services.intake.domain.errors import Refusal
+from services.intake.domain import filed
+from services.intake.domain.parts import Applicant
+from services.intake.domain.refusal import Refusal
 from services.intake.filings import FilingHandlers
 from services.intake.handlers import Handlers
 from shared import events as said
@@ -54,7 +56,7 @@ class Inbox:
                 case said.CorrectionRequested():
                     command = c.ReturnApplication(event.items)
                     await self._handlers.return_application(streams, event.case_id, command, origin)
-                    asked = e.CorrectionsAsked(event.items, event.requested_at)
+                    asked = filed.CorrectionsAsked(event.items, event.requested_at)
                     await self._filings.hear_corrections(streams, event.case_id, asked, origin)
                 case said.FilingAwaited() | said.FilingTaken() | said.FilingRefused() | said.FilingLapsed():
                     await self._hear_of_filing(streams, event, origin)
@@ -86,16 +88,16 @@ class Inbox:
             case said.FilingAwaited():
                 await filings.hear_awaited(streams, _awaited(event), origin)
             case said.FilingTaken():
-                taken = e.FilingTaken(event.revision, event.taken_at)
+                taken = filed.FilingTaken(event.revision, event.taken_at)
                 if event.filing_id:
                     await filings.hear_answer(streams, event.filing_id, taken, origin)
-                ended = e.WaitEnded(event.step, "taken", event.taken_at)
+                ended = filed.WaitEnded(event.step, "taken", event.taken_at)
                 await filings.hear_wait_ended(streams, case_id, ended, origin)
             case said.FilingRefused():
-                refused = e.FilingRefused(event.revision, event.code, event.zh, event.en, event.refused_at)
+                refused = filed.FilingRefused(event.revision, event.code, event.zh, event.en, event.refused_at)
                 await filings.hear_answer(streams, event.filing_id, refused, origin)
             case said.FilingLapsed():
-                ended = e.WaitEnded(event.step, "lapsed", event.lapsed_at)
+                ended = filed.WaitEnded(event.step, "lapsed", event.lapsed_at)
                 await filings.hear_wait_ended(streams, case_id, ended, origin)
 
     async def _remember(self, streams: Streams, event: Progress, origin: Origin) -> None:
@@ -113,9 +115,9 @@ class Inbox:
                 return
 
 
-def _awaited(event: said.FilingAwaited) -> e.FilingAwaited:
+def _awaited(event: said.FilingAwaited) -> filed.FilingAwaited:
     about = event.applicant
-    return e.FilingAwaited(
+    return filed.FilingAwaited(
         case_id=event.case_id,
         programme=event.programme,
         procedure=event.procedure,
@@ -126,7 +128,7 @@ def _awaited(event: said.FilingAwaited) -> e.FilingAwaited:
         party_zh=event.party_zh,
         party_en=event.party_en,
         role=event.role,
-        applicant=e.Applicant(about.uscc, about.name, about.region, about.level, about.kind, about.category),
+        applicant=Applicant(about.uscc, about.name, about.region, about.level, about.kind, about.category),
         due_at=event.due_at,
         due_provisional=event.due_provisional,
         awaited_at=event.awaited_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.intake.domain import events as e
+from services.intake.domain import filed, parts
 from shared.envelope import CaseId
 from shared.events import (
     Applicant,
@@ -37,9 +38,9 @@ def to_public(
             return _submitted(fact)
         case e.ApplicationWithdrawn():
             return ApplicationWithdrawn(fact.case_id, fact.reason, fact.withdrawn_at)
-        case e.FilingSubmitted():
+        case filed.FilingSubmitted():
             return _filed(fact)
-        case e.FilingWithdrawn():
+        case filed.FilingWithdrawn():
             return FilingWithdrawn(fact.case_id, fact.filing_id, fact.reason, fact.withdrawn_at)
         case (
             e.RoundAnnounced()
@@ -60,13 +61,13 @@ def to_public(
             | e.CompletionReceived()
             | e.TitleReceived()
             | e.TitleLost()
-            | e.FilingDrafted()
-            | e.StatementWritten()
-            | e.FilingTaken()
-            | e.FilingRefused()
-            | e.FilingAwaited()
-            | e.WaitEnded()
-            | e.CorrectionsAsked()
+            | filed.FilingDrafted()
+            | filed.StatementWritten()
+            | filed.FilingTaken()
+            | filed.FilingRefused()
+            | filed.FilingAwaited()
+            | filed.WaitEnded()
+            | filed.CorrectionsAsked()
         ):
             return None
         case _:
@@ -87,7 +88,7 @@ def _submitted(fact: e.ApplicationSubmitted) -> ApplicationSubmitted:
     )
 
 
-def _filed(fact: e.FilingSubmitted) -> FilingSubmitted:
+def _filed(fact: filed.FilingSubmitted) -> FilingSubmitted:
     by = fact.filer
     return FilingSubmitted(
         case_id=fact.case_id,
@@ -108,9 +109,9 @@ def _filed(fact: e.FilingSubmitted) -> FilingSubmitted:
     )
 
 
-def _applicant(asks: e.Applicant) -> Applicant:
+def _applicant(asks: parts.Applicant) -> Applicant:
     return Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category)
 
 
-def _documents(documents: tuple[e.Document, ...]) -> tuple[Document, ...]:
+def _documents(documents: tuple[parts.Document, ...]) -> tuple[Document, ...]:
     return tuple(Document(d.material, d.name, d.media_type, d.sha256, d.size) for d in documents)

@@ -60,8 +60,8 @@ class Standing:
 
     region: str
     level: str
-    kind: str
-    category: str
+    kind: str = ""
+    category: str = ""
 
 
 def plain(metric: Metric) -> str | bool:

@@ -22,7 +22,10 @@ PROCEDURES = [(programme, procedure) for programme in SHELF.programmes() for pro
 
 
 def map_of(programme: Programme, procedure: Procedure) -> Map:
-    applicant = Standing(inside(programme.region), programme.levels[-1].id)
+    who, level = programme.applicants, programme.levels[-1].id
+    applicant = Standing(
+        inside(programme.region), level, *(next(iter(each), "") for each in (who.kinds, who.categories))
+    )
     main = procedure is programme.procedure()
     return Map(programme, procedure, applicant, answers_of(programme, examples(programme)) if main else {})
 

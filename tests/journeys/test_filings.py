@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.domain import errors
+from services.intake.domain import errors, filing_errors
 from tests.journeys.handing_in import HandingIn, ok, version
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
@@ -96,7 +96,9 @@ async def test_a_filing_is_drawn_up_handed_in_and_taken(house: House) -> None:
     check = ok(await house.get(ANN, f"{filing.path}/self-check"))
     assert [lack["id"] for lack in check["missing"]] == ["report", "opinion", "clients", "sealed", "sealed"]
     assert (check["declaration"], check["declared"]) == (True, False)
-    body = refused(await house.post(ANN, f"{filing.path}/submission", None, filing.at), errors.FilingIncomplete.code)
+    body = refused(
+        await house.post(ANN, f"{filing.path}/submission", None, filing.at), filing_errors.FilingIncomplete.code
+    )
     assert "5 items" in body["detail_en"] and "缺少5项" in body["detail_zh"]
     await filing.furnish()
     shown = await filing.submit()
@@ -114,8 +116,10 @@ async def test_a_filing_is_drawn_up_handed_in_and_taken(house: House) -> None:
 async def test_strangers_see_nothing_of_it(house: House) -> None:
     filing = await begun(house, "renewal")
     for stranger in (RIVAL, OFFICER):
-        refused(await house.get(stranger, filing.path), errors.FilingUnknown.code)
-        refused(await house.post(stranger, f"{filing.path}/submission", None, filing.at), errors.FilingUnknown.code)
+        refused(await house.get(stranger, filing.path), filing_errors.FilingUnknown.code)
+        refused(
+            await house.post(stranger, f"{filing.path}/submission", None, filing.at), filing_errors.FilingUnknown.code
+        )
         listed = ok(await house.get(stranger, "/intake/filings?limit=200"))["items"]
         assert filing.path.rpartition("/")[2] not in [row["filing_id"] for row in listed]
     ok(await house.get(INSPECTOR, filing.path))
@@ -132,7 +136,7 @@ async def test_the_same_key_is_one_filing(house: House) -> None:
     assert first.json() == again.json()
     assert version(first) == version(again)
     unknown = {**opening("renewal"), "programme": "no-such-programme"}
-    refused(await house.post(ANN, "/intake/filings", unknown), errors.ProgrammeNotOpen.code)
+    refused(await house.post(ANN, "/intake/filings", unknown), filing_errors.ProgrammeNotOpen.code)
 
 
 async def test_what_is_owed_shows_until_when_and_ends_when_it_is_taken(house: House) -> None:
@@ -140,12 +144,12 @@ async def test_what_is_owed_shows_until_when_and_ends_when_it_is_taken(house: Ho
     row = await owed(house, BOB, case_id)
     assert (row["step"], row["filing_id"], row["party_en"]) == ("follow-up", f"{case_id}.3", "applicant")
     assert datetime.fromisoformat(row["due_at"]) > house.clock.now()
-    refused(await house.post(RIVAL, f"/intake/awaited/{case_id}/filing"), errors.NothingAwaited.code)
+    refused(await house.post(RIVAL, f"/intake/awaited/{case_id}/filing"), filing_errors.NothingAwaited.code)
     filing = HandingIn(house, FILED, BOB, {})
     await filing.answer(case_id, "follow-up")
-    refused(await house.post(ANN, f"/intake/awaited/{case_id}/filing"), errors.FilingExists.code)
+    refused(await house.post(ANN, f"/intake/awaited/{case_id}/filing"), filing_errors.FilingExists.code)
     withdrawal = await house.post(BOB, f"{filing.path}/withdrawal", {"reason": "no"}, filing.at)
-    refused(withdrawal, errors.FilingNotWithdrawable.code)
+    refused(withdrawal, filing_errors.FilingNotWithdrawable.code)
     await filing.submit()
     await filing.became("taken")
 
@@ -168,7 +172,7 @@ async def test_a_day_that_passes_ends_the_waiting(house: House) -> None:
         return case_id not in [row["case_id"] for row in rows]
 
     await eventually_asked(gone, "it is still owed")
-    refused(await house.post(ANN, f"{filing.path}/submission", None, filing.at), errors.NothingAwaited.code)
+    refused(await house.post(ANN, f"{filing.path}/submission", None, filing.at), filing_errors.NothingAwaited.code)
 
 
 async def test_review_says_why_it_does_not_take_a_filing_and_it_can_be_mended(house: House) -> None:

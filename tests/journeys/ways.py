@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.review.adapters.due import HEARD
 from shared.programmes.model import Procedure, Programme, Step
 from shared.programmes.model.programme import Standing
 from tests.journeys.graph import INSPECTOR, Examples, Walk, ok, version
 from tests.support.house import House, Somebody
-from tests.support.papers import pdf
 from tests.support.waiting import eventually_asked
 
 Edge = tuple[str, str]
@@ -176,7 +176,7 @@ class LedWalk(Walk):
     async def run_out(self, step: Step) -> None:
         """Until the deadline of the step is over."""
         due = datetime.fromisoformat((await self.case())["due_at"])
-        self.house.clock.advance(max(due - self.house.clock.now(), timedelta()) + timedelta(seconds=1))
+        self.house.clock.advance(max(due - self.house.clock.now(), timedelta()) + HEARD + timedelta(seconds=1))
 
     file_late = rectify_overdue = run_out
 
@@ -279,11 +279,8 @@ class LedWalk(Walk):
 
         await eventually_asked(returned, "intake did not hear of the correction")
         answer = await self.house.get(self.applicant, path)
-        paper = pdf(trailer=b"/Corrected 1")
-        material = self.programme.materials[0].documents[0].id
-        answer = await self.house.upload(
-            self.applicant, f"{path}/documents", "new.pdf", paper, material, version(answer)
-        )
+        given = {"given": self.answers()}
+        answer = await self.house.patch(self.applicant, f"{path}/answers", given, version(answer))
         ok(answer)
         answer = await self.house.post(self.applicant, f"{path}/declaration", {"true": True}, version(answer))
         ok(await self.house.post(self.applicant, f"{path}/submission", None, version(answer)))

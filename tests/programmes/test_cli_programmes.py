@@ -190,7 +190,11 @@ def test_what_the_programme_does_not_know_is_named(good: Path) -> None:
     assert "尚不能判断 / unknown" in ran.stdout
 
 
-@pytest.mark.parametrize("text", ["a: &a [*a]", "answers: {a: !!python/name:os.system x}", "x" * 600_000, "- 1"])
+@pytest.mark.parametrize(
+    "text",
+    ["a: &a [*a]", "answers: {a: !!python/name:os.system x}", "x" * 600_000, "- 1"],
+    ids=["alias", "tag", "too long", "list"],  # the id becomes part of the environment
+)
 def test_hostile_facts_are_refused(good: Path, text: str) -> None:
     facts = good.with_name("facts.yaml")
     facts.write_text(text, "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.programmes.expressions.parser import Unreadable, parse
+from shared.programmes.lacking import fillings
 from shared.programmes.loader import SourceFile, load
 from shared.programmes.reading.faults import BadDefinition
 from tests.programmes.demo_shelf import FOLDER
@@ -26,6 +27,12 @@ def said(text: str, old: str, new: str) -> list[str]:
 
 CAP, WEIGHT = "    cap: 300000", "weight: 0.2, floor: 12}\n      - {id: s_service"
 ISSUED, LENGTH = "issued: 2026-01-20", "duration: {length: 5, unit: working_day, count"
+TWENTY, TO_SECOND = "{length: 20, unit: working_day}", "skip: [score_first, award_first]"
+PANEL, ROUNDS = (
+    "panel: experts}, outcomes: {passed: score_second",
+    SUBSIDY[SUBSIDY.index("rounds:") : SUBSIDY.index("metrics:")],
+)
+BANDS = "evaluate.band in ['B', 'C']"
 GRADUATES, GRADE = "expression: graduates > 5", "when: grade == 'first', expression"
 
 
@@ -54,7 +61,7 @@ GRADUATES, GRADE = "expression: graduates > 5", "when: grade == 'first', express
         (INCUBATORS, "fee: {charged", "收费: {charged", "there is no key 收费; did you mean fee?"),
         (INCUBATORS, "segregation: [examiners]", "segregation: examiners", "write a list here: [examiners]"),
         (INCUBATORS, "kinds: [enterprise, institution,", "kinds: [enterprise\uff0cinstitution,", "with ', '"),
-        (STATIONS, "deadline: {within: {length: 20, unit: working_day}, starts", "deadline: {length: 20, starts", "write within: {length: …}"),
+        (STATIONS, f"{{within: {TWENTY}, starts", "{length: 20, starts", "it belongs to within: write within: {"),
         (INCUBATORS, WEIGHT, WEIGHT.replace("0.2", "20"), "(40 % is 0.4)"),
         (INCUBATORS, "en: notice of the candidates", "en: notice, of them", "('of them' was read as a key)"),
     ],
@@ -107,18 +114,17 @@ def test_an_expression_is_answered_in_the_languages_words(text: str, remedy: str
         (INCUBATORS, "type: list, actor: department", "type: list, actor: inspectorate", "nobody acts in a step as"),
         (INCUBATORS, "{length: 3, unit: year}, starts", "{length: 900, unit: calendar_day}, starts", "years or months"),
         (INCUBATORS, "corrections: 1", "corrections: 0", "corrections: 0 and no to_correct"),
-        (INCUBATORS, "to_correct: correction, refused: refused", "complete: preliminary", "stands twice"),
-        (INCUBATORS, "panel: experts}, outcomes: {passed: score_second", "panel: expert}, outcomes: {passed: score_second", "did you mean experts?"),
-        (INCUBATORS, "skip: [score_first, award_first]", "skip: [score_first, refused]", "no step of this procedure that can be"),
-        (INCUBATORS, "skip: [score_first, award_first]", "skip: [score_first, report_filing]", "no step of this procedure"),
-        (SUBSIDY, "instalment: rest}", "instalment: last}", "the instalments of this step have no last; there are advance"),
+        (INCUBATORS, PANEL, PANEL.replace("experts", "expert", 1), "did you mean experts?"),
+        (INCUBATORS, TO_SECOND, "skip: [score_first, refused]", "no step of this procedure that can be"),
+        (INCUBATORS, TO_SECOND, "skip: [score_first, report_filing]", "no step of this procedure"),
+        (SUBSIDY, "instalment: rest}", "instalment: last}", "of this step have no last; there are advance"),
         (SUBSIDY, "share: 0.7, after: examination", "share: 0.7, after: examine", "this procedure has no step examine"),
         (SUBSIDY, "deadline: {within: {length: 30, unit: calendar_day}}, ", "", "late needs a deadline"),
-        (CONTENT, "due: {month: 1, day: last}", "due: {within: {length: 1, unit: month}}", "repeats counts on from a due"),
-        (SUBSIDY, "rounds:\n  cadence: yearly\n  opens: {month: 2, day: 1}\n  closes: {month: 3, day: last}\n  source: {clause: 第六条}", "rounds: null", "says that there are none"),
+        (CONTENT, "{month: 1, day: last}", "{within: {length: 1, unit: month}}", "repeats counts on from a due"),
+        (SUBSIDY, ROUNDS, "rounds: null\n", "says that there are none"),
         (CONTENT, "evaluate.band in", "evaluate.grade in", "did you mean evaluate."),
-        (CONTENT, "evaluate.band in ['B', 'C']", "evaluate.band in ['B', 'E']", "has no band E; it has A, B, C, D"),
-        (CONTENT, "evaluate.band in ['B', 'C']", "evaluate.band > 3", "cannot be compared"),
+        (CONTENT, BANDS, "evaluate.band in ['B', 'E']", "has no band E; it has A, B, C, D"),
+        (CONTENT, BANDS, "evaluate.band > 3", "cannot be compared"),
         (STATIONS, "acceptance.score < 90", "midterm.score < 90", "there is no midterm.score"),
         (STATIONS, "expression: villages >= 3", "expression: acceptance.score >= 3", "can be read in a route's when"),
     ],
@@ -126,3 +132,20 @@ def test_an_expression_is_answered_in_the_languages_words(text: str, remedy: str
 def test_what_could_never_come_true_is_refused(text: str, old: str, new: str, remedy: str) -> None:
     found = said(text, old, new)
     assert any(remedy in each for each in found), found
+
+
+def test_whatever_is_unset_is_told_with_what_may_be_written_there() -> None:
+    places = {
+        "objections: {real_name: true": ("objections: {real_name: unset", "true or false"),
+        "    cap: 300000": ("    cap: unset", "a decimal number or null (none)"),
+        "quorum: 5": ("quorum: unset", "a whole number"),
+        "aggregation: median": ("aggregation: unset", "one of mean, trimmed_mean, median"),
+        "  issued: 2026-01-05": ("  issued: unset", "a date YYYY-MM-DD or null (none)"),
+    }
+    text = SUBSIDY
+    for old, (new, _) in places.items():
+        text = text.replace(old, new, 1)
+    programme = load(SourceFile("f.yaml", text))
+    wanted = {path: words.en for path, words in fillings(programme)}
+    assert set(programme.missing_for_activation()) <= set(wanted)
+    assert set(wanted.values()) == {words for old, (_, words) in places.items() if old in SUBSIDY}

@@ -9,6 +9,7 @@ import asyncpg
 
 from services.intake.adapters.asking import ask
 from services.intake.domain import events as e
+from services.intake.domain import filed
 from services.intake.domain.filings import filing_of
 from services.intake.views import AwaitedMark, AwaitedRow, FilingMark, FilingRow, Scope
 from shared.runtime.ports import AnyConnection, Recorded
@@ -97,10 +98,10 @@ WHERE ($1 = '' OR role = $1) AND ($2 = '' OR uscc = $2) AND starts_with(region, 
 ORDER BY awaited_at, case_id LIMIT $6
 """
 STATUS = {
-    e.FilingSubmitted: "submitted",
-    e.FilingWithdrawn: "withdrawn",
-    e.FilingTaken: "taken",
-    e.FilingRefused: "refused",
+    filed.FilingSubmitted: "submitted",
+    filed.FilingWithdrawn: "withdrawn",
+    filed.FilingTaken: "taken",
+    filed.FilingRefused: "refused",
 }
 
 
@@ -121,27 +122,27 @@ class FilingsView:
 
 async def _filing(connection: AnyConnection, identity: str, recorded: Recorded) -> None:
     fact, at = recorded.fact, recorded.origin.occurred_at
-    if isinstance(fact, e.FilingDrafted):
+    if isinstance(fact, filed.FilingDrafted):
         about = (fact.applicant.uscc, fact.applicant.name, fact.applicant.region)
         step = (fact.programme, fact.procedure, fact.step, fact.filer.role, fact.filer.region)
         await connection.execute(DRAFT, identity, fact.case_id, *about, *step, "draft", 0, fact.drafted_at, at)
     elif type(fact) in STATUS:
-        revision = fact.revision if isinstance(fact, e.FilingSubmitted) else None
+        revision = fact.revision if isinstance(fact, filed.FilingSubmitted) else None
         await connection.execute(MOVE, identity, STATUS[type(fact)], revision, at)
 
 
 async def _awaited(connection: AnyConnection, case_id: str, fact: e.Fact) -> None:
     match fact:
-        case e.FilingAwaited():
+        case filed.FilingAwaited():
             about = (fact.applicant.uscc, fact.applicant.name, fact.applicant.region)
             words = (fact.step_zh, fact.step_en, fact.party_zh, fact.party_en)
             due = (fact.due_at, fact.due_provisional, fact.awaited_at)
             step = (fact.programme, fact.procedure, fact.step)
             name = filing_of(case_id, fact.visit)
             await connection.execute(AWAIT, case_id, name, fact.role, *about, *step, *words, *due)
-        case e.CorrectionsAsked():
+        case filed.CorrectionsAsked():
             await connection.execute(CORRECT, case_id, list(fact.items))
-        case e.WaitEnded():
+        case filed.WaitEnded():
             await connection.execute(END[0], case_id, fact.step)
             await connection.execute(END[1], case_id)
 

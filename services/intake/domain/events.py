@@ -10,35 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-Answer = str | bool
-"""Numbers travel as decimal strings, so that nothing is rounded on the way to the rule."""
+from services.intake.domain import filed
+from services.intake.domain.parts import Answer, Applicant, Document
 
 Milestone = Literal["preliminary_approved", "scored", "publicized", "recognition_approved", "revocation_ordered"]
 """What the applicant is told about a case between submission and its end, in the published language's words."""
-
-
-@dataclass(frozen=True)
-class Applicant:
-    """The organisation that asks for the title. ``level`` is one of the programme's levels; ``kind`` (enterprise,
-    university …) and ``category`` (comprehensive …) are of its lists, empty where it has none."""
-
-    uscc: str
-    name: str
-    region: str
-    level: str
-    kind: str = ""
-    category: str = ""
-
-
-@dataclass(frozen=True)
-class Document:
-    """One file of the application, by content. ``material`` names the document or material of the programme."""
-
-    material: str
-    name: str
-    media_type: str
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -264,135 +240,6 @@ class TitleLost:
     revoked_at: datetime
 
 
-@dataclass(frozen=True)
-class Filer:
-    """Who draws up or hands in a filing: subject, role, region (GB/T 2260), organisation (USCC)."""
-
-    id: str
-    role: str
-    region: str = ""
-    organisation: str = ""
-
-
-@dataclass(frozen=True)
-class FilingDrafted:
-    """A filing was begun: it is to begin a case (``visit`` 0), or to answer what a case waits for at that visit."""
-
-    NAME: ClassVar[str] = "intake.filing-drafted.1"
-    filing_id: str
-    case_id: str
-    programme: str
-    procedure: str
-    step: str
-    visit: int
-    title: str
-    applicant: Applicant
-    filer: Filer
-    drafted_at: datetime
-
-
-@dataclass(frozen=True)
-class StatementWritten:
-    """What the filer says along with the papers."""
-
-    NAME: ClassVar[str] = "intake.statement-written.1"
-    text: str
-
-
-@dataclass(frozen=True)
-class FilingSubmitted:
-    """The complete filing was handed in. It repeats everything, so that the fact alone is the evidence."""
-
-    NAME: ClassVar[str] = "intake.filing-submitted.1"
-    filing_id: str
-    case_id: str
-    programme: str
-    procedure: str
-    step: str
-    visit: int
-    title: str
-    applicant: Applicant
-    filer: Filer
-    answers: Mapping[str, Answer]
-    documents: tuple[Document, ...]
-    statement: str
-    declared_by: str
-    submitted_at: datetime
-    revision: int
-
-
-@dataclass(frozen=True)
-class FilingWithdrawn:
-    """Whoever began a case with it took it back before a decision."""
-
-    NAME: ClassVar[str] = "intake.filing-withdrawn.1"
-    filing_id: str
-    case_id: str
-    reason: str
-    withdrawn_at: datetime
-
-
-@dataclass(frozen=True)
-class FilingTaken:
-    """Review has it."""
-
-    NAME: ClassVar[str] = "intake.filing-taken.1"
-    revision: int
-    taken_at: datetime
-
-
-@dataclass(frozen=True)
-class FilingRefused:
-    """Review did not take it, for this reason; it can be mended and sent again."""
-
-    NAME: ClassVar[str] = "intake.filing-refused.1"
-    revision: int
-    code: str
-    zh: str
-    en: str
-    refused_at: datetime
-
-
-@dataclass(frozen=True)
-class FilingAwaited:
-    """A case waits for something to be handed in, until ``due_at`` if there is an end; again when that moves."""
-
-    NAME: ClassVar[str] = "intake.filing-awaited.1"
-    case_id: str
-    programme: str
-    procedure: str
-    step: str
-    visit: int
-    step_zh: str
-    step_en: str
-    party_zh: str
-    party_en: str
-    role: str
-    applicant: Applicant
-    due_at: datetime | None
-    due_provisional: bool
-    awaited_at: datetime
-
-
-@dataclass(frozen=True)
-class WaitEnded:
-    """The case waits no longer: the filing came, or the case went on without it."""
-
-    NAME: ClassVar[str] = "intake.wait-ended.1"
-    step: str
-    how: Literal["taken", "lapsed"]
-    ended_at: datetime
-
-
-@dataclass(frozen=True)
-class CorrectionsAsked:
-    """What was filed has to be corrected; the filing that is awaited next is the correction."""
-
-    NAME: ClassVar[str] = "intake.corrections-asked.1"
-    items: tuple[str, ...]
-    asked_at: datetime
-
-
 Fact = (
     RoundAnnounced
     | PlaceClaimed
@@ -414,15 +261,7 @@ Fact = (
     | CompletionReceived
     | TitleReceived
     | TitleLost
-    | FilingDrafted
-    | StatementWritten
-    | FilingSubmitted
-    | FilingWithdrawn
-    | FilingTaken
-    | FilingRefused
-    | FilingAwaited
-    | WaitEnded
-    | CorrectionsAsked
+    | filed.Fact
 )
 
 FACTS: tuple[type, ...] = (
@@ -446,13 +285,5 @@ FACTS: tuple[type, ...] = (
     CompletionReceived,
     TitleReceived,
     TitleLost,
-    FilingDrafted,
-    StatementWritten,
-    FilingSubmitted,
-    FilingWithdrawn,
-    FilingTaken,
-    FilingRefused,
-    FilingAwaited,
-    WaitEnded,
-    CorrectionsAsked,
+    *filed.FACTS,
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.intake.domain import errors
+from services.intake.domain import errors, filed, filing_errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES
 from services.intake.domain.filing_lacks import FORM_TYPE, Rows, forms_of, is_filled, lacking, wants_declaration
 from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
 from services.intake.domain.materials import Lack, known_material
+from services.intake.domain.parts import Answer, Applicant, Document, Filer
 from services.intake.domain.rounds import SHANGHAI
 from shared.identifiers import region_contains, uscc_fault
 from shared.programmes.filling import FormFault, form_faults
@@ -28,9 +29,9 @@ class BeginFiling:
 
     case_id: str
     procedure: str
-    applicant: e.Applicant
+    applicant: Applicant
     title: str
-    by: e.Filer
+    by: Filer
 
 
 # ── beginning ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -41,7 +42,7 @@ def decide_begin(
 ) -> tuple[e.Fact, ...]:
     """Begin it under the text of today. ``titled`` is the application whose title it is about, where one is named."""
     if f.status != "none":
-        raise errors.FilingExists()
+        raise filing_errors.FilingExists()
     procedure, by = _procedure(command.procedure, programme), command.by
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, procedure.id, day=_day(now))
@@ -49,9 +50,9 @@ def decide_begin(
     _ensure_opener(by, procedure, first, command.applicant, programme)
     holds = titled.applicant is not None and titled.applicant.uscc == command.applicant.uscc
     if command.title and not (holds and titled.status == "titled"):
-        raise errors.TitleNotHeld()
+        raise filing_errors.TitleNotHeld()
     return (
-        e.FilingDrafted(
+        filed.FilingDrafted(
             filing_id=command.case_id,
             case_id=command.case_id,
             programme=programme.ref,
@@ -73,24 +74,24 @@ def _day(now: datetime) -> date:
 def _procedure(name: str, programme: Programme) -> Procedure:
     found = next((each for each in programme.procedures if each.id == name), None)
     if found is None:
-        raise errors.ProcedureUnknown(procedures=", ".join(each.id for each in programme.procedures))
+        raise filing_errors.ProcedureUnknown(procedures=", ".join(each.id for each in programme.procedures))
     return found
 
 
-def _ensure_fitting(about: e.Applicant, programme: Programme) -> None:
+def _ensure_fitting(about: Applicant, programme: Programme) -> None:
     levels = [level.id for level in programme.levels]
     inside = region_contains(programme.region, about.region)
     if not inside or about.level not in levels or uscc_fault(about.uscc) is not None:
-        raise errors.SubjectWrong(levels=", ".join(levels))
+        raise filing_errors.SubjectWrong(levels=", ".join(levels))
 
 
 def _ensure_no_application(procedure: Procedure, first: Step, programme: Programme) -> None:
     applies = first.type == "file" and programme.party(first.actor).role == "applicant"
     if applies and procedure.id == programme.procedure().id and programme.rounds is not None:
-        raise errors.AppliesInRound()
+        raise filing_errors.AppliesInRound()
 
 
-def _ensure_opener(by: e.Filer, procedure: Procedure, first: Step, about: e.Applicant, programme: Programme) -> None:
+def _ensure_opener(by: Filer, procedure: Procedure, first: Step, about: Applicant, programme: Programme) -> None:
     """Whoever acts in the first step, or the party that the procedure names where the first step takes no filing."""
     opens = programme.party(procedure.opened_by)
     if by.role != opens.role or first.type in ("file", "rectify"):
@@ -99,28 +100,28 @@ def _ensure_opener(by: e.Filer, procedure: Procedure, first: Step, about: e.Appl
         raise errors.OtherOrganisation()
 
 
-def ensure_filer(by: e.Filer, step: Step, about: e.Applicant, programme: Programme) -> None:
+def ensure_filer(by: Filer, step: Step, about: Applicant, programme: Programme) -> None:
     """The person acts in the role of the step's party, an applicant for the own organisation. How far an authority
     reaches is review's to judge."""
     party = programme.party(step.actor)
     if by.role != party.role:
-        raise errors.WrongFiler(zh=party.title.zh, en=party.title.en)
+        raise filing_errors.WrongFiler(zh=party.title.zh, en=party.title.en)
     if by.role == "applicant" and by.organisation != about.uscc:
         raise errors.OtherOrganisation()
 
 
 def decide_answer_case(
-    case_id: str, by: e.Filer, f: Filing, awaited: Awaited, programme: Programme, now: datetime
+    case_id: str, by: Filer, f: Filing, awaited: Awaited, programme: Programme, now: datetime
 ) -> tuple[e.Fact, ...]:
     """Begin what the case waits for. Nobody learns of a case that is not theirs."""
     owed = awaited.now
     if owed is None or not _concerns(owed, by):
-        raise errors.NothingAwaited()
+        raise filing_errors.NothingAwaited()
     if f.status != "none":
-        raise errors.FilingExists()
+        raise filing_errors.FilingExists()
     ensure_filer(by, programme.step(owed.step), owed.applicant, programme)
     return (
-        e.FilingDrafted(
+        filed.FilingDrafted(
             filing_id=filing_of(case_id, owed.visit),
             case_id=case_id,
             programme=owed.programme,
@@ -135,7 +136,7 @@ def decide_answer_case(
     )
 
 
-def _concerns(owed: e.FilingAwaited, by: e.Filer) -> bool:
+def _concerns(owed: filed.FilingAwaited, by: Filer) -> bool:
     if by.role == "applicant":
         return by.organisation == owed.applicant.uscc
     return region_contains(by.region, owed.applicant.region)
@@ -144,24 +145,24 @@ def _concerns(owed: e.FilingAwaited, by: e.Filer) -> bool:
 # ── drawing up ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def ensure_own(f: Filing, by: e.Filer) -> e.Applicant:
+def ensure_own(f: Filing, by: Filer) -> Applicant:
     """The organisation that it is about, when the person may act in the filing: colleagues of an applicant, and those
     of the same role and region in an authority. Others' filings are unknown, not forbidden: no hint leaks."""
     about = f.applicant
     own = by.organisation == (about and about.uscc) if by.role == "applicant" else by.region == f.filer.region
     if about is None or by.role != f.filer.role or not own:
-        raise errors.FilingUnknown()
+        raise filing_errors.FilingUnknown()
     return about
 
 
-def ensure_editable(f: Filing, by: e.Filer) -> None:
+def ensure_editable(f: Filing, by: Filer) -> None:
     ensure_own(f, by)
     if f.status not in EDITABLE:
-        raise errors.FilingNotEditable()
+        raise filing_errors.FilingNotEditable()
 
 
 def decide_answers(
-    given: dict[str, e.Answer], cleared: tuple[str, ...], by: e.Filer, f: Filing, programme: Programme
+    given: dict[str, Answer], cleared: tuple[str, ...], by: Filer, f: Filing, programme: Programme
 ) -> tuple[e.Fact, ...]:
     """Set or take back answers; what changes nothing is no fact."""
     ensure_editable(f, by)
@@ -175,13 +176,13 @@ def decide_answers(
     return (e.AnswersGiven(fresh, gone),) if fresh or gone else ()
 
 
-def decide_state(text: str, by: e.Filer, f: Filing) -> tuple[e.Fact, ...]:
+def decide_state(text: str, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
     """Say something along with the papers."""
     ensure_editable(f, by)
-    return (e.StatementWritten(text.strip()),) if text.strip() != f.statement else ()
+    return (filed.StatementWritten(text.strip()),) if text.strip() != f.statement else ()
 
 
-def decide_attach(document: e.Document, by: e.Filer, f: Filing, programme: Programme) -> tuple[e.Fact, ...]:
+def decide_attach(document: Document, by: Filer, f: Filing, programme: Programme) -> tuple[e.Fact, ...]:
     """Add a file under a material of the programme, under a form that has to be signed, or under the step itself."""
     ensure_editable(f, by)
     signed = {form.id for form in forms_of(programme, programme.step(f.step)) if form.signed}
@@ -193,13 +194,13 @@ def decide_attach(document: e.Document, by: e.Filer, f: Filing, programme: Progr
     return (e.DocumentAttached(document),)
 
 
-def _ensure_room(there: tuple[e.Document, ...], document: e.Document) -> None:
+def _ensure_room(there: tuple[Document, ...], document: Document) -> None:
     size = sum(d.size for d in there) + document.size
     if len(there) >= MOST_DOCUMENTS or size > MOST_MEGABYTES * 1_000_000:
         raise errors.TooMuch(documents=MOST_DOCUMENTS, megabytes=MOST_MEGABYTES)
 
 
-def decide_remove(material: str, sha256: str, by: e.Filer, f: Filing) -> tuple[e.Fact, ...]:
+def decide_remove(material: str, sha256: str, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
     """Take a file out again."""
     ensure_editable(f, by)
     if not any((d.material, d.sha256) == (material, sha256) for d in f.documents):
@@ -226,7 +227,7 @@ def _where(fault: FormFault, known: set[str]) -> str:
     return "".join(f"{part} " for part in parts if part)
 
 
-def decide_form(document: e.Document, by: e.Filer, f: Filing) -> tuple[e.Fact, ...]:
+def decide_form(document: Document, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
     """Put the form as it was filled in where it stood before; the same content again is nothing."""
     ensure_editable(f, by)
     assert document.media_type == FORM_TYPE
@@ -241,23 +242,23 @@ def decide_form(document: e.Document, by: e.Filer, f: Filing) -> tuple[e.Fact, .
 # ── handing in ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide_declare(by: e.Filer, f: Filing, now: datetime) -> tuple[e.Fact, ...]:
+def decide_declare(by: Filer, f: Filing, now: datetime) -> tuple[e.Fact, ...]:
     """Declare that what stands here now is true."""
     ensure_editable(f, by)
     return () if f.declared and f.declared_by == by.id else (e.TruthDeclared(by.id, now, f.content),)
 
 
-def decide_submit(by: e.Filer, f: Filing, awaited: Awaited, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
+def decide_submit(by: Filer, f: Filing, awaited: Awaited, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
     """Hand it in: complete, declared where the step asks, and still waited for where it answers a case."""
     ensure_editable(f, by)
     about = ensure_own(f, by)
     if f.visit and (awaited.now is None or awaited.now.visit != f.visit):
-        raise errors.NothingAwaited()
+        raise filing_errors.NothingAwaited()
     _ensure_complete(lacking(f, programme, _day(now)))
     if wants_declaration(programme.step(f.step)) and not f.declared:
         raise errors.NotDeclared()
     return (
-        e.FilingSubmitted(
+        filed.FilingSubmitted(
             filing_id=f.filing_id,
             case_id=f.case_id,
             programme=f.programme,
@@ -279,37 +280,37 @@ def decide_submit(by: e.Filer, f: Filing, awaited: Awaited, programme: Programme
 
 def _ensure_complete(lacks: tuple[Lack, ...]) -> None:
     if lacks:
-        raise errors.FilingIncomplete(
+        raise filing_errors.FilingIncomplete(
             count=len(lacks),
             zh="；".join(f"{lack.zh}（{lack.id}）" for lack in lacks[:_LACKS_NAMED]),
             en="; ".join(f"{lack.en} ({lack.id})" for lack in lacks[:_LACKS_NAMED]),
         )
 
 
-def decide_withdraw(reason: str, by: e.Filer, f: Filing, now: datetime) -> tuple[e.Fact, ...]:
+def decide_withdraw(reason: str, by: Filer, f: Filing, now: datetime) -> tuple[e.Fact, ...]:
     """Give up what was to begin a case, or take it back before a decision; the case ends with it. What a running case
     waits for is not taken back: as a draft it may be left, and once it is handed in it is with the authority."""
     ensure_own(f, by)
     if f.visit or f.decided or f.status not in {*EDITABLE, "submitted", "taken"}:
-        raise errors.FilingNotWithdrawable()
+        raise filing_errors.FilingNotWithdrawable()
     if not reason.strip():
         raise errors.ReasonMissing()
-    return (e.FilingWithdrawn(f.filing_id, f.case_id, reason.strip(), now),)
+    return (filed.FilingWithdrawn(f.filing_id, f.case_id, reason.strip(), now),)
 
 
 # ── what review says ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide_told(told: e.FilingTaken | e.FilingRefused, f: Filing) -> tuple[e.Fact, ...]:
+def decide_told(told: filed.FilingTaken | filed.FilingRefused, f: Filing) -> tuple[e.Fact, ...]:
     """Review's answer to the revision that it has; a case that was withdrawn meanwhile stays withdrawn."""
     current = f.status == "submitted" and told.revision == f.revision
     return (told,) if current else ()
 
 
-def decide_awaited(told: e.FilingAwaited, known: Awaited) -> tuple[e.Fact, ...]:
+def decide_awaited(told: filed.FilingAwaited, known: Awaited) -> tuple[e.Fact, ...]:
     """Remember what a case waits for; the same word twice is one."""
     return () if known.now == told else (told,)
 
 
-def decide_wait_ended(told: e.WaitEnded, known: Awaited) -> tuple[e.Fact, ...]:
+def decide_wait_ended(told: filed.WaitEnded, known: Awaited) -> tuple[e.Fact, ...]:
     return (told,) if known.now is not None and known.now.step == told.step else ()

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from services.intake.domain.events import Answer, Document
 from services.intake.domain.filings import Filing
 from services.intake.domain.materials import Lack
+from services.intake.domain.parts import Answer, Document
 from shared.programmes.completeness import missing
 from shared.programmes.expressions import names, parse
 from shared.programmes.model import Filing as Asking

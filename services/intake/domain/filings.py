@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Literal
 
 from services.intake.domain import events as e
+from services.intake.domain import filed
 from services.intake.domain.application import Entry, digest
+from services.intake.domain.parts import Answer, Applicant, Document, Filer
 
 Status = Literal["none", "draft", "submitted", "taken", "refused", "withdrawn"]
 
 EDITABLE: frozenset[Status] = frozenset({"draft", "refused"})
 
 
-NOBODY = e.Filer("", "")
+NOBODY = Filer("", "")
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,17 @@ class Filing:
     step: str = ""
     visit: int = 0
     title: str = ""
-    applicant: e.Applicant | None = None
-    filer: e.Filer = NOBODY
-    answers: Mapping[str, e.Answer] = field(default_factory=dict)
-    documents: tuple[e.Document, ...] = ()
+    applicant: Applicant | None = None
+    filer: Filer = NOBODY
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
     statement: str = ""
     declared_by: str = ""
     declared_content: str = ""
     revision: int = 0
     submitted_by: str = ""
     submitted_at: datetime | None = None
-    refusal: e.FilingRefused | None = None
+    refusal: filed.FilingRefused | None = None
     decided: bool = False
     timeline: tuple[Entry, ...] = ()
 
@@ -71,7 +73,7 @@ def filing_of(case_id: str, visit: int) -> str:
 def evolve(f: Filing, fact: e.Fact) -> Filing:
     """Fold one fact into the filing."""
     match fact:
-        case e.FilingDrafted():
+        case filed.FilingDrafted():
             return replace(
                 _noted(f, "drafted", fact.drafted_at, fact.filer.id),
                 filing_id=fact.filing_id,
@@ -93,7 +95,7 @@ def evolve(f: Filing, fact: e.Fact) -> Filing:
         case e.DocumentRemoved():
             rest = tuple(d for d in f.documents if (d.material, d.sha256) != (fact.material, fact.sha256))
             return replace(f, documents=rest)
-        case e.StatementWritten():
+        case filed.StatementWritten():
             return replace(f, statement=fact.text)
         case e.TruthDeclared():
             return replace(f, declared_by=fact.declared_by, declared_content=fact.content)
@@ -104,7 +106,7 @@ def evolve(f: Filing, fact: e.Fact) -> Filing:
 def _moved(f: Filing, fact: e.Fact) -> Filing:
     """Handed in, taken back, and what review said."""
     match fact:
-        case e.FilingSubmitted():
+        case filed.FilingSubmitted():
             return replace(
                 _noted(f, "submitted", fact.submitted_at, fact.filer.id),
                 status="submitted",
@@ -113,11 +115,11 @@ def _moved(f: Filing, fact: e.Fact) -> Filing:
                 submitted_at=fact.submitted_at,
                 refusal=None,
             )
-        case e.FilingWithdrawn():
+        case filed.FilingWithdrawn():
             return replace(_noted(f, "withdrawn", fact.withdrawn_at, fact.reason), status="withdrawn")
-        case e.FilingTaken():
+        case filed.FilingTaken():
             return replace(_noted(f, "taken", fact.taken_at), status="taken")
-        case e.FilingRefused():
+        case filed.FilingRefused():
             said = f"{fact.code}: {fact.zh} {fact.en}"
             return replace(_noted(f, "refused", fact.refused_at, said), status="refused", refusal=fact)
         case e.RefusalReceived():
@@ -144,7 +146,7 @@ class Awaited:
     """What review said that a case waits for; nothing where it waits for nothing. ``to_correct`` says what was wrong
     with the filing before."""
 
-    now: e.FilingAwaited | None = None
+    now: filed.FilingAwaited | None = None
     to_correct: tuple[str, ...] = ()
 
 
@@ -154,12 +156,12 @@ NOTHING = Awaited()
 def evolve_awaited(known: Awaited, fact: e.Fact) -> Awaited:
     """Fold one fact of the stream ``awaited:<case>``."""
     match fact:
-        case e.FilingAwaited():
+        case filed.FilingAwaited():
             same = known.now is None or known.now.visit == fact.visit
             return Awaited(fact, known.to_correct if same else ())
-        case e.CorrectionsAsked():
+        case filed.CorrectionsAsked():
             return replace(known, to_correct=fact.items)
-        case e.WaitEnded():
+        case filed.WaitEnded():
             return NOTHING
         case _:
             return known

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from services.intake.domain import commands as c
 from services.intake.domain.errors import DocumentUnknown
-from services.intake.domain.events import Document
+from services.intake.domain.parts import Document
 from services.intake.handlers import Handlers
 from services.intake.http.applications import OWN, Id
 from services.intake.http.shown import Shown, person, receipt, visible, writing

@@ -11,8 +11,8 @@ from starlette.responses import StreamingResponse
 
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.errors import DocumentUnknown, NotDeclared
-from services.intake.domain.events import Applicant, Document
 from services.intake.domain.filing_lacks import FORM_TYPE, form_content
+from services.intake.domain.parts import Applicant, Document
 from services.intake.filings import FilingHandlers
 from services.intake.http.documents import ROOM, UPLOAD_SECONDS, Sha256, blocks, download
 from services.intake.http.filings_shown import (

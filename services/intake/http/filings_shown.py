@@ -9,12 +9,12 @@ from datetime import datetime
 from fastapi import Response
 
 from services.intake.domain.application import Entry
-from services.intake.domain.errors import FilingUnknown
-from services.intake.domain.events import Answer, Applicant, Document, Filer
 from services.intake.domain.filing_acts import ensure_own
+from services.intake.domain.filing_errors import FilingUnknown
 from services.intake.domain.filing_lacks import lacking, wants_declaration
 from services.intake.domain.filings import Filing
 from services.intake.domain.materials import Lack
+from services.intake.domain.parts import Answer, Applicant, Document, Filer
 from services.intake.filings import FILING, FilingHandlers, Write
 from services.intake.views import AwaitedMark, AwaitedRow, FilingMark, FilingRow, Filings, Scope
 from shared.envelope import Actor, Role

@@ -24,7 +24,7 @@ from shared.runtime.ports import AnyConnection, Recorded
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AFTER = timedelta(microseconds=1)
 """A deadline is the last instant in time; it has passed at the next one."""
-HEARD = timedelta(minutes=1)
+HEARD = timedelta(seconds=1)
 """What was filed in the last second is filed elsewhere and heard of here a moment later: it is not late."""
 
 STEP_DUE, NOTICE_OVER, RECOUNT = "step-due", "notice-over", "recount"

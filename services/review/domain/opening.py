@@ -1,8 +1,8 @@
 """Understands how a case is opened without an application: a report, a re-review, a plan, an incident, an evaluation.
 
-The party that the procedure names opens it, or whoever acts in the first step. What an applicant begins comes through
-intake: in a round as an application, all else as a filing; an authority opens its own cases straight here, or files at
-intake too.
+The authority that the procedure names opens it, or whoever acts in the first step. What an applicant begins comes
+through intake: in a round as an application, all else as a filing; an authority opens its own cases straight here, or
+files at intake too.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from shared.programmes.model import Programme
 def decide_open_directly(
     command: OpenCase, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Open it at the procedure's first step, by somebody of the party that opens it or that acts there: an authority
-    orders to put something right, the holder does it."""
+    """Open it at the procedure's first step, by somebody of the authority that opens it or of the party that acts
+    there: an authority orders to put something right, the holder does it."""
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     _ensure_fitting(command.applicant, programme)
@@ -31,8 +31,7 @@ def decide_open_directly(
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id and not _without_rounds(command, programme):
         raise errors.OpensThroughIntake()
-    opens = programme.procedure(command.procedure).opened_by
-    ensure_reach(by, tuple(dict.fromkeys((opens, first.actor))), programme, command.applicant, first)
+    ensure_reach(by, _openers(command, first.actor, programme), programme, command.applicant, first)
     if by.role == "applicant" and not command.filing:
         raise errors.OpensThroughIntake()
     return decide_open(command, case, programme, now, calendar)
@@ -41,6 +40,13 @@ def decide_open_directly(
 def _without_rounds(command: OpenCase, programme: Programme) -> bool:
     """What a programme without rounds begins with is filed like anything else (a draft, a request for a service)."""
     return bool(command.filing) and programme.rounds is None
+
+
+def _openers(command: OpenCase, first: str, programme: Programme) -> tuple[str, ...]:
+    """Who acts first, and the party that the procedure names; an applicant who does not act first comes by a filing."""
+    named = programme.procedure(command.procedure).opened_by
+    by_filing = programme.party(named).role == "applicant" and not command.filing
+    return tuple(dict.fromkeys((first,) if by_filing else (named, first)))
 
 
 def _ensure_fitting(subject: Applicant, programme: Programme) -> None:

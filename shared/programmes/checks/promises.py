@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from shared.programmes.model import (
     Checking,
-    Deadline,
     Duration,
     Filing,
     Paying,
@@ -142,15 +141,13 @@ def _filing(
 
 
 def _has_an_end(step: Step, procedure: Procedure, programme: Programme) -> bool:
-    """Its own, the time to correct, or a level's last moment in the round."""
-    given = [
-        each.parameters.correct_within
-        for each in procedure.steps
-        if isinstance(each.parameters, Checking) and each.outcomes.get("to_correct") == step.id
-    ]
+    """Its own, the time to correct (set or not), or a level's last moment in the round."""
+    given = (
+        isinstance(each.parameters, Checking) and each.outcomes.get("to_correct") == step.id for each in procedure.steps
+    )
     cascade = programme.rounds.cascade if isinstance(programme.rounds, RoundRules) else ()
     named = any(each.step == step.id for each in cascade)
-    return step.deadline is not None or named or any(isinstance(each, Deadline) for each in given)
+    return step.deadline is not None or named or any(given)
 
 
 def _paying(paying: Paying, procedure: Procedure, where: str, findings: Findings) -> None:

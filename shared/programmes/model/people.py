@@ -67,10 +67,13 @@ class Party:
 class Applicants:
     """Who may apply: kinds of organisation, regions, levels. Empty means no restriction in the text."""
 
-    kinds: Annotated[tuple[Id, ...], Meta(description="Kinds of applicant, e.g. enterprise, university.")] = ()
+    kinds: Annotated[tuple[Id, ...], Meta(description="Kinds of applicant, e.g. enterprise; each declares one.")] = ()
     regions: Annotated[tuple[RegionCode, ...], Meta(description="Regions that an applicant must lie in.")] = ()
     levels: tuple[Id, ...] = ()
-    categories: Annotated[tuple[Id, ...], Meta(description="Types of platform or project, e.g. comprehensive.")] = ()
+    categories: Annotated[
+        tuple[Id, ...],
+        Meta(description="Types of platform or project, e.g. comprehensive; each applicant declares one."),
+    ] = ()
     source: Source = NOWHERE
 
 

@@ -159,6 +159,11 @@ class Overlap:
         Literal["no_application_while_valid", "no_double_funding", "one_application_per_round", "needs_title_of"],
         Meta(description="needs_title_of: the other title is required, not forbidden."),
     ]
-    programmes: Annotated[tuple[Id, ...], Meta(description="Other programmes meant; empty: this one.")] = ()
-    within: Annotated[Duration | None, Meta(description="Looking back so far.")] = None
+    programmes: Annotated[
+        tuple[Id, ...], Meta(description="Ids of the programmes meant, of other levels too; empty: this one.")
+    ] = ()
+    within: Annotated[
+        Duration | None,
+        Meta(description="Looking back so far: to titles that ended, money that was paid, applications."),
+    ] = None
     source: Source = NOWHERE

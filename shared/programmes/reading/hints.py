@@ -79,7 +79,9 @@ def _field(each: Any, hint: Any) -> Field | None:
         may_be_unset="unset" in kinds,
         may_be_null="null" in kinds,
         description=_said(
-            each.name, next((limit.description for limit in (*limits, *everywhere) if limit.description), "")
+            # Python lists what is annotated last last: it is said of this field, what comes before of its type.
+            each.name,
+            next((limit.description for limit in (*reversed(limits), *everywhere) if limit.description), ""),
         ),
         expression=any((limit.extra or {}).get("parse") == "expression" for limit in everywhere),
     )

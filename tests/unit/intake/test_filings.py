@@ -8,34 +8,35 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain import errors
+from services.intake.domain import errors, filed, filing_errors
 from services.intake.domain import events as e
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.application import NONE as NO_APPLICATION
 from services.intake.domain.application import Application
 from services.intake.domain.filing_lacks import FORM_TYPE, form_content, lacking
 from services.intake.domain.filings import NONE, NOTHING, Awaited, Filing, evolve, evolve_awaited
+from services.intake.domain.parts import Applicant, Document, Filer
 from shared.programmes.model import Programme
 from tests.support.filing_regulation import FILED, WITHOUT_ROUNDS
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_PREFECTURE, OTHER_USCC, PREFECTURE, REGION
 from tests.unit.intake.story import APPLICANT, NOW, document
 
-ANN = e.Filer("person-1", "applicant", COUNTY, APPLICANT_USCC)
+ANN = Filer("person-1", "applicant", COUNTY, APPLICANT_USCC)
 BOB = replace(ANN, id="person-2")
 RIVAL = replace(ANN, id="person-9", organisation=OTHER_USCC)
-OFFICER = e.Filer("officer-1", "officer", REGION)
-REVIEWER = e.Filer("reviewer-1", "reviewer", PREFECTURE)
+OFFICER = Filer("officer-1", "officer", REGION)
+REVIEWER = Filer("reviewer-1", "reviewer", PREFECTURE)
 ROWS = ({"name": "A", "year": "1"},)
 TITLED = Application(status="titled", applicant=APPLICANT)
-OWED = e.FilingAwaited(
+OWED = filed.FilingAwaited(
     *("case-1", FILED.ref, "renewal", "follow-up", 3, "跟进", "follow-up", "申报单位", "applicant", "applicant"),
     *(APPLICANT, NOW + timedelta(days=7), False, NOW),
 )
 
 
-def filled(form: str = "clients", rows: Any = ROWS) -> e.Document:
+def filled(form: str = "clients", rows: Any = ROWS) -> Document:
     content = form_content(form, rows)
-    return e.Document(form, f"{form}.json", FORM_TYPE, f"{hash(content) % 2**64:064x}", len(content))
+    return Document(form, f"{form}.json", FORM_TYPE, f"{hash(content) % 2**64:064x}", len(content))
 
 
 @dataclass
@@ -54,19 +55,19 @@ class Story:
         return facts
 
     def begin(
-        self, procedure: str = "renewal", by: e.Filer = ANN, about: e.Applicant = APPLICANT, title: str = ""
+        self, procedure: str = "renewal", by: Filer = ANN, about: Applicant = APPLICANT, title: str = ""
     ) -> Story:
         command = acts.BeginFiling("case-1", procedure, about, title, by)
         titled = TITLED if title == "case-0" else NO_APPLICATION
         self.take(acts.decide_begin(command, self.f, self.programme, titled, NOW))
         return self
 
-    def owed(self, by: e.Filer = ANN) -> Story:
+    def owed(self, by: Filer = ANN) -> Story:
         self.awaited = evolve_awaited(self.awaited, OWED)
         self.take(acts.decide_answer_case("case-1", by, self.f, self.awaited, self.programme, NOW))
         return self
 
-    def attach(self, material: str, number: int = 0, by: e.Filer = ANN, size: int = 1000) -> Story:
+    def attach(self, material: str, number: int = 0, by: Filer = ANN, size: int = 1000) -> Story:
         self.take(acts.decide_attach(document(material, number, size), by, self.f, self.programme))
         return self
 
@@ -76,11 +77,11 @@ class Story:
             self.take(acts.decide_form(filled(form, rows), ANN, self.f))
         return self
 
-    def declared(self, by: e.Filer = ANN) -> Story:
+    def declared(self, by: Filer = ANN) -> Story:
         self.take(acts.decide_declare(by, self.f, NOW))
         return self
 
-    def submit(self, by: e.Filer = ANN) -> tuple[Any, ...]:
+    def submit(self, by: Filer = ANN) -> tuple[Any, ...]:
         return self.take(acts.decide_submit(by, self.f, self.awaited, self.programme, NOW))
 
     def submitted(self) -> Story:
@@ -102,7 +103,7 @@ def test_the_party_of_the_first_step_begins_it_under_the_text_of_today() -> None
 
 
 def test_what_begins_with_an_application_is_applied_for_unless_there_are_no_rounds() -> None:
-    with pytest.raises(errors.AppliesInRound):
+    with pytest.raises(filing_errors.AppliesInRound):
         Story().begin("recognition")
     assert Story(WITHOUT_ROUNDS).begin("recognition").f.step == "apply"
 
@@ -110,7 +111,7 @@ def test_what_begins_with_an_application_is_applied_for_unless_there_are_no_roun
 def test_a_procedure_whose_first_step_is_no_filing_begins_with_one_too() -> None:
     story = Story().begin("self_evaluation")
     assert story.lacks() == []
-    assert isinstance(story.submit()[0], e.FilingSubmitted)
+    assert isinstance(story.submit()[0], filed.FilingSubmitted)
 
 
 def test_the_party_that_opens_a_procedure_begins_it_where_an_authority_acts_first() -> None:
@@ -122,43 +123,43 @@ def test_the_party_that_opens_a_procedure_begins_it_where_an_authority_acts_firs
 
 
 def test_nobody_else_begins_it() -> None:
-    with pytest.raises(errors.WrongFiler, match="applicant"):
+    with pytest.raises(filing_errors.WrongFiler, match="applicant"):
         Story().begin(by=OFFICER)
     with pytest.raises(errors.OtherOrganisation):
         Story().begin(by=RIVAL)
-    with pytest.raises(errors.FilingExists):
+    with pytest.raises(filing_errors.FilingExists):
         Story().begin().begin()
-    with pytest.raises(errors.ProcedureUnknown, match="renewal"):
+    with pytest.raises(filing_errors.ProcedureUnknown, match="renewal"):
         Story().begin("feast")
 
 
 @pytest.mark.parametrize("changes", [{"uscc": "0" * 18}, {"region": "110000"}, {"level": "village"}], ids=str)
 def test_it_is_about_an_organisation_that_fits(changes: dict[str, str]) -> None:
-    with pytest.raises(errors.SubjectWrong):
+    with pytest.raises(filing_errors.SubjectWrong):
         Story().begin(about=replace(APPLICANT, **changes))
 
 
 def test_a_title_is_the_organisations_own() -> None:
-    with pytest.raises(errors.TitleNotHeld):
+    with pytest.raises(filing_errors.TitleNotHeld):
         Story().begin(title="case-7")
 
 
 def test_what_a_case_waits_for_is_begun_once_by_whom_it_waits_for() -> None:
     story = Story().owed()
     assert (story.f.filing_id, story.f.step, story.f.visit) == ("case-1.3", "follow-up", 3)
-    with pytest.raises(errors.FilingExists):
+    with pytest.raises(filing_errors.FilingExists):
         story.owed(BOB)
-    for stranger in (RIVAL, e.Filer("officer-2", "officer", OTHER_PREFECTURE)):
-        with pytest.raises(errors.NothingAwaited):
+    for stranger in (RIVAL, Filer("officer-2", "officer", OTHER_PREFECTURE)):
+        with pytest.raises(filing_errors.NothingAwaited):
             Story().owed(stranger)
-    with pytest.raises(errors.WrongFiler):
+    with pytest.raises(filing_errors.WrongFiler):
         Story().owed(OFFICER)
 
 
 def test_who_may_not_act_in_it_does_not_know_it() -> None:
     story = Story().begin()
     for stranger in (RIVAL, OFFICER, REVIEWER):
-        with pytest.raises(errors.FilingUnknown):
+        with pytest.raises(filing_errors.FilingUnknown):
             story.attach("report", by=stranger)
     assert story.attach("report", by=BOB).f.documents
 
@@ -169,7 +170,7 @@ def test_who_may_not_act_in_it_does_not_know_it() -> None:
 def test_everything_that_is_missing_is_named_at_once() -> None:
     story = Story().begin()
     assert story.lacks() == ["report", "opinion", "clients", "sealed", "sealed"]
-    with pytest.raises(errors.FilingIncomplete) as refused:
+    with pytest.raises(filing_errors.FilingIncomplete) as refused:
         story.submit()
     assert all(word in refused.value.en for word in ("5 items", "report", "opinion", "clients", "signed paper"))
     assert all(word in refused.value.zh for word in ("缺少5项", "report（中）", "签字盖章"))
@@ -256,19 +257,19 @@ def test_where_the_step_asks_for_none_nobody_declares() -> None:
 
 def test_what_was_handed_in_is_not_changed() -> None:
     story = Story().submitted()
-    with pytest.raises(errors.FilingNotEditable):
+    with pytest.raises(filing_errors.FilingNotEditable):
         story.attach("report", 9)
-    with pytest.raises(errors.FilingNotEditable):
+    with pytest.raises(filing_errors.FilingNotEditable):
         story.submit()
 
 
 def test_what_is_no_longer_awaited_is_not_handed_in() -> None:
     story = Story().owed()
-    story.awaited = evolve_awaited(story.awaited, e.WaitEnded("follow-up", "lapsed", NOW))
-    with pytest.raises(errors.NothingAwaited):
+    story.awaited = evolve_awaited(story.awaited, filed.WaitEnded("follow-up", "lapsed", NOW))
+    with pytest.raises(filing_errors.NothingAwaited):
         story.submit()
     story.awaited = Awaited(replace(OWED, visit=5))  # the case came to the same step once more
-    with pytest.raises(errors.NothingAwaited):
+    with pytest.raises(filing_errors.NothingAwaited):
         story.submit()
 
 
@@ -278,13 +279,13 @@ def test_what_begins_a_case_can_be_taken_back_until_it_is_decided() -> None:
         acts.decide_withdraw(" ", ANN, story.f, NOW)
     story.take(acts.decide_withdraw("wrong year", ANN, story.f, NOW))
     assert story.f.status == "withdrawn"
-    assert acts.decide_told(e.FilingTaken(1, NOW), story.f) == ()
+    assert acts.decide_told(filed.FilingTaken(1, NOW), story.f) == ()
     decided = Story().submitted()
-    decided.take(acts.decide_told(e.FilingTaken(1, NOW), decided.f))
+    decided.take(acts.decide_told(filed.FilingTaken(1, NOW), decided.f))
     assert acts.decide_withdraw("wrong year", ANN, decided.f, NOW)
     decided.take((e.RefusalReceived("renewal-decision", "too few", NOW),))
     for ended in (story, decided, Story().owed()):
-        with pytest.raises(errors.FilingNotWithdrawable):
+        with pytest.raises(filing_errors.FilingNotWithdrawable):
             acts.decide_withdraw("wrong year", ANN, ended.f, NOW)
 
 
@@ -293,13 +294,13 @@ def test_what_begins_a_case_can_be_taken_back_until_it_is_decided() -> None:
 
 def test_a_refused_filing_says_why_and_can_be_mended() -> None:
     story = Story().submitted()
-    refused = e.FilingRefused(1, "outside_region", "不在辖区。", "It lies outside.", NOW)
+    refused = filed.FilingRefused(1, "outside_region", "不在辖区。", "It lies outside.", NOW)
     story.take(acts.decide_told(refused, story.f))
     assert (story.f.status, story.f.refusal) == ("refused", refused)
     (again,) = story.submit()
     assert (again.revision, story.f.refusal) == (2, None)
     assert acts.decide_told(refused, story.f) == ()  # the answer to the first revision comes once more
-    story.take(acts.decide_told(e.FilingTaken(2, NOW), story.f))
+    story.take(acts.decide_told(filed.FilingTaken(2, NOW), story.f))
     assert [entry.what for entry in story.f.timeline] == ["drafted", "submitted", "refused", "submitted", "taken"]
 
 
@@ -311,7 +312,7 @@ def test_what_is_awaited_is_told_once_and_ends_with_its_own_step() -> None:
     later = replace(OWED, due_at=NOW + timedelta(days=9))
     assert evolve_awaited(known, later).to_correct == ("report: no seal",)
     assert evolve_awaited(known, replace(OWED, visit=5)).to_correct == ()
-    other = e.WaitEnded("renew", "taken", NOW)
+    other = filed.WaitEnded("renew", "taken", NOW)
     assert acts.decide_wait_ended(other, known) == ()
     ended = replace(other, step="follow-up")
     assert evolve_awaited(known, *acts.decide_wait_ended(ended, known)) == NOTHING

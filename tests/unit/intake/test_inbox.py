@@ -12,12 +12,13 @@ import pytest
 from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
 from services.intake.adapters.filings import FilingsView, SqlFilings
 from services.intake.domain import commands as c
-from services.intake.domain import errors
+from services.intake.domain import filing_errors
 from services.intake.domain.application import Application
-from services.intake.domain.errors import Refusal
-from services.intake.domain.events import FACTS, Applicant, Filer
+from services.intake.domain.events import FACTS
 from services.intake.domain.filing_acts import BeginFiling
 from services.intake.domain.filings import NOTHING
+from services.intake.domain.parts import Applicant, Filer
+from services.intake.domain.refusal import Refusal
 from services.intake.filings import AWAITED, FilingHandlers
 from services.intake.filings import Write as FilingWrite
 from services.intake.handlers import APPLICATION, ORGANISATION, ROUND, Handlers, Write
@@ -157,6 +158,18 @@ async def test_a_refusal_frees_the_place(heard: Heard) -> None:
     assert await heard.objections() == ()
 
 
+async def test_another_process_finds_what_this_one_wrote(heard: Heard) -> None:
+    await heard.hear(CALL, CERTIFIED)
+    later = FactStore(heard.database.pool, FactCodec(FACTS))
+    await later.start()
+    try:
+        another = Application("case-2", "draft", PROGRAMME.ref, CALL.round_id, DRAFT.applicant)
+        found = await Handlers(Shelf(PROGRAMME)).objections(CommittingStreams(later), another, NOW)
+    finally:
+        await later.stop()
+    assert [each.code for each in found] == ["title_still_valid"]
+
+
 async def test_a_title_and_its_end_are_remembered_whichever_service_the_case_began_at(heard: Heard) -> None:
     await heard.hear(CALL, CERTIFIED)
     (stands,) = await heard.objections()
@@ -275,9 +288,9 @@ async def test_a_word_about_a_filing_that_is_not_here_is_nothing(heard: Heard) -
 async def test_a_filing_is_begun_under_a_text_that_is_open(heard: Heard) -> None:
     about, by = Applicant(APPLICANT_USCC, "Example", COUNTY, "prefecture"), Filer("p", "applicant", "", APPLICANT_USCC)
     command = BeginFiling("case-7", "recognition", about, "", by)
-    with pytest.raises(errors.ProgrammeNotOpen):
+    with pytest.raises(filing_errors.ProgrammeNotOpen):
         await heard.filings.begin(heard.streams, "gone-platform", command, FilingWrite(APPLICANT))
-    with pytest.raises(errors.AppliesInRound):
+    with pytest.raises(filing_errors.AppliesInRound):
         await heard.filings.begin(heard.streams, PROGRAMME.id, command, FilingWrite(APPLICANT))
 
 

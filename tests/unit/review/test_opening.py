@@ -40,11 +40,20 @@ def test_the_party_of_the_first_step_opens_it() -> None:
 def test_nobody_else_opens_it() -> None:
     for by, refusal in (
         (OFFICER, errors.WrongParty),
-        (OWNER, errors.OpensThroughIntake),
+        (OWNER, errors.WrongParty),
         (STRANGER, errors.OutsideRegion),
     ):
         with pytest.raises(refusal):
             opened(by)
+
+
+def test_the_authority_that_the_procedure_names_opens_what_another_begins() -> None:
+    ordered = replace(PROGRAMME, procedures=(MAIN, replace(MAIN, id="order", opened_by=MAIN.steps[1].actor)))
+    story = Story(ordered)
+    story.take(opened(REVIEWER, procedure="order", text=ordered))
+    assert (story.case.status, story.case.step) == ("open", MAIN.steps[0].id)
+    with pytest.raises(errors.WrongParty):
+        opened(OFFICER, procedure="order", text=ordered)
 
 
 def test_an_application_comes_through_intake() -> None:

@@ -22,7 +22,7 @@ from tests.programmes.demo_shelf import SHELF
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 (CONTENT,) = SHELF.versions("demo-content-operations")
 (STATIONS,) = SHELF.versions("demo-village-stations")
-APPLICANT = Standing("990101", "city")
+APPLICANT = Standing("990101", "city", "", "")
 
 
 def inspected(party: str, points: str, band: str) -> inspect.InspectionRecorded:

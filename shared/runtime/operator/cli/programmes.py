@@ -14,8 +14,10 @@ from shared.programmes.catalogue import Catalogue
 from shared.programmes.diff import differences
 from shared.programmes.explain import status_of
 from shared.programmes.graph import mermaid, svg
+from shared.programmes.lacking import fillings
 from shared.programmes.life import life_on
 from shared.programmes.model import Programme
+from shared.programmes.phrases import both
 from shared.programmes.reading.faults import BadDefinition
 from shared.programmes.schema import as_file
 from shared.programmes.workbench import LIBRARY, Checked, check_file
@@ -161,8 +163,10 @@ def _show_checked(console: Console, each: Checked) -> None:
     missing = _missing(each)
     if missing:
         console.print(f"  不能启用 / cannot be activated, unset ({len(missing)}):", style="yellow", highlight=False)
+        wanted = dict(fillings(programme))
         for path in missing:
-            console.print(f"    {path}", highlight=False, markup=False)
+            console.print(f"    {path}: {both(wanted[path])}", highlight=False, markup=False, soft_wrap=True)
+        console.print("  写入定义,或由补充文件填写 / write it, or fill it with a supplement", highlight=False)
     else:
         state = "仅供沙盒 / sandbox only" if programme.sandbox_only else "可以启用 / may be activated"
         console.print(f"  全部参数已定 / nothing is unset: {state}", highlight=False)
