@@ -6,14 +6,17 @@ from pathlib import Path
 
 import shared.programmes
 from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
-from services.intake.domain.errors import Refusal
+from services.intake.adapters.filings import FilingsView, SqlFilings
 from services.intake.domain.events import FACTS
+from services.intake.domain.refusal import Refusal
+from services.intake.filings import FilingHandlers
 from services.intake.handlers import Handlers
 from services.intake.http import (
     Library,
     application_routes,
     document_routes,
     filing_routes,
+    filings_routes,
     form_routes,
     programme_routes,
     round_routes,
@@ -34,6 +37,7 @@ def build(around: Around, programmes: Library | None = None) -> Service:
     """The service on what the process gives it; ``programmes`` is the library of regulations where it is another."""
     library = programmes or Catalogue.load(DEFINITIONS)
     store = around.store(FACTS)
+    filings = FilingHandlers(library, sandbox=around.settings.profile == "demo")
     handlers, streams = Handlers(library, around.settings.profile == "demo"), CommittingStreams(store)
     applications, rounds = SqlApplications(around.database.pool), SqlRounds(around.database.pool)
     return assemble(
@@ -51,9 +55,13 @@ def build(around: Around, programmes: Library | None = None) -> Service:
                 document_routes(handlers, streams, around.files, around.settings.upload_bytes),
                 form_routes(handlers, streams, library, around.files),
                 filing_routes(handlers, streams),
+                filings_routes(
+                    *(filings, streams, around.files, SqlFilings(around.database.pool)),
+                    *(around.settings.upload_bytes, around.clock),
+                ),
             ),
-            subscribers=(Inbox(store, handlers, around.clock),),
-            views=(ApplicationsView(), RoundsView()),
+            subscribers=(Inbox(store, handlers, filings, around.clock),),
+            views=(ApplicationsView(), RoundsView(), FilingsView()),
             refusals=(Refusal,),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from services.intake.domain import commands as c
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import Closed, decide_answers, decide_attach, decide_draft, decide_remove
-from services.intake.domain.errors import ApplicationUnknown, Refusal, TextMissing
+from services.intake.domain.errors import ApplicationUnknown, TextMissing
 from services.intake.domain.filing import (
     decide_declare,
     decide_progress,
@@ -23,6 +23,7 @@ from services.intake.domain.filing import (
 from services.intake.domain.forms import decide_form
 from services.intake.domain.organisation import Organisation, Remembered, claim, remember
 from services.intake.domain.overlaps import Asked, Known, objections, programmes_meant
+from services.intake.domain.refusal import Refusal
 from services.intake.domain.rounds import Round, announce, ensure_known
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
@@ -98,10 +99,21 @@ class Handlers:
         return await self._change(streams, case_id, lambda a: decide_answers(command, a, programme, write.now), write)
 
     async def attach_document(
-        self, streams: Streams, case_id: str, command: c.AttachDocument, write: Write
+        self,
+        streams: Streams,
+        case_id: str,
+        command: c.AttachDocument,
+        write: Write,
+        keep: Callable[[], Awaitable[None]] | None = None,
     ) -> Loaded[Application]:
-        """Add a file that was received and checked already."""
+        """Add a file that was received and checked already; ``keep`` keeps it, once nothing refuses it."""
         programme = await self._programme(streams, case_id)
+        if keep is not None:
+            present = await streams.load(APPLICATION, case_id)
+            if write.expected is not None and present.version != write.expected:
+                raise Stale(f"the application is at version {present.version}, not {write.expected}")
+            decide_attach(command, present.state, programme, write.now)
+            await keep()
         return await self._change(streams, case_id, lambda a: decide_attach(command, a, programme, write.now), write)
 
     async def remove_document(

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from services.intake.domain import commands as c
 from services.intake.domain import events as e
-from services.intake.domain.errors import Refusal
+from services.intake.domain import filed
+from services.intake.domain.parts import Applicant
+from services.intake.domain.refusal import Refusal
+from services.intake.filings import FilingHandlers
 from services.intake.handlers import Handlers
 from shared import events as said
 from shared.envelope import Envelope, Origin, machine
@@ -25,9 +28,10 @@ class Inbox:
     name = "intake"
     topics = ("review.events.v1", "registry.events.v1")
 
-    def __init__(self, store: FactStore, handlers: Handlers, clock: Clock) -> None:
+    def __init__(self, store: FactStore, handlers: Handlers, filings: FilingHandlers, clock: Clock) -> None:
         self._store = store
         self._handlers = handlers
+        self._filings = filings
         self._clock = clock
 
     async def prepare(self, batch: Sequence[Delivery]) -> Effect:
@@ -52,7 +56,16 @@ class Inbox:
                 case said.CorrectionRequested():
                     command = c.ReturnApplication(event.items)
                     await self._handlers.return_application(streams, event.case_id, command, origin)
-                case said.ApplicationSubmitted() | said.ApplicationWithdrawn():
+                    asked = filed.CorrectionsAsked(event.items, event.requested_at)
+                    await self._filings.hear_corrections(streams, event.case_id, asked, origin)
+                case said.FilingAwaited() | said.FilingTaken() | said.FilingRefused() | said.FilingLapsed():
+                    await self._hear_of_filing(streams, event, origin)
+                case (
+                    said.ApplicationSubmitted()
+                    | said.ApplicationWithdrawn()
+                    | said.FilingSubmitted()
+                    | said.FilingWithdrawn()
+                ):
                     return  # our own words
                 case said.TitleLapsed() | said.TitleRenewed():
                     return  # told once it stands on record
@@ -61,10 +74,35 @@ class Inbox:
                 case said.FundsPaid():
                     await self._handlers.remember(streams, event.payee_uscc, _funds(event), origin)
                 case _:
-                    await self._handlers.tell_progress(streams, event.case_id, to_fact(event), origin)
+                    fact = to_fact(event)
+                    await self._handlers.tell_progress(streams, event.case_id, fact, origin)
+                    await self._filings.hear_progress(streams, event.case_id, fact, origin)
                     await self._remember(streams, event, origin)
         except Refusal as refusal:
             raise Rejected(f"{refusal.code}: {refusal.en} {refusal.zh}") from refusal
+
+    async def _hear_of_filing(
+        self,
+        streams: Streams,
+        event: said.FilingAwaited | said.FilingTaken | said.FilingRefused | said.FilingLapsed,
+        origin: Origin,
+    ) -> None:
+        filings, case_id = self._filings, event.case_id
+        match event:
+            case said.FilingAwaited():
+                await filings.hear_awaited(streams, _awaited(event), origin)
+            case said.FilingTaken():
+                taken = filed.FilingTaken(event.revision, event.taken_at)
+                if event.filing_id:
+                    await filings.hear_answer(streams, event.filing_id, taken, origin)
+                ended = filed.WaitEnded(event.step, "taken", event.taken_at)
+                await filings.hear_wait_ended(streams, case_id, ended, origin)
+            case said.FilingRefused():
+                refused = filed.FilingRefused(event.revision, event.code, event.zh, event.en, event.refused_at)
+                await filings.hear_answer(streams, event.filing_id, refused, origin)
+            case said.FilingLapsed():
+                ended = filed.WaitEnded(event.step, "lapsed", event.lapsed_at)
+                await filings.hear_wait_ended(streams, case_id, ended, origin)
 
     async def _remember(self, streams: Streams, event: Progress, origin: Origin) -> None:
         """What it says of the organisation, whichever service its case began at."""
@@ -85,6 +123,26 @@ class Inbox:
                 await self._handlers.remember(streams, event.holder_uscc, prolonged, origin)
             case _:
                 return
+
+
+def _awaited(event: said.FilingAwaited) -> filed.FilingAwaited:
+    about = event.applicant
+    return filed.FilingAwaited(
+        case_id=event.case_id,
+        programme=event.programme,
+        procedure=event.procedure,
+        step=event.step,
+        visit=event.visit,
+        step_zh=event.step_zh,
+        step_en=event.step_en,
+        party_zh=event.party_zh,
+        party_en=event.party_en,
+        role=event.role,
+        applicant=Applicant(about.uscc, about.name, about.region, about.level, about.kind, about.category),
+        due_at=event.due_at,
+        due_provisional=event.due_provisional,
+        awaited_at=event.awaited_at,
+    )
 
 
 def _funds(event: said.FundsPaid) -> e.FundsReceived:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.intake.domain import events as e
+from services.intake.domain import filed, parts
 from shared.envelope import CaseId
-from shared.events import Applicant, ApplicationSubmitted, ApplicationWithdrawn, Document
+from shared.events import (
+    Applicant,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    Document,
+    Filer,
+    FilingSubmitted,
+    FilingWithdrawn,
+)
 from shared.runtime.ports import Recorded
 
 
@@ -15,10 +24,13 @@ def case_of(recorded: Recorded) -> CaseId:
     fact: e.Fact = recorded.fact
     if isinstance(fact, e.PlaceClaimed | e.TitleHeld | e.TitleEnded | e.TitleProlonged | e.FundsReceived):
         return CaseId(fact.case_id)
-    return CaseId(recorded.stream.partition(":")[2])
+    # A filing is named after its case: <case>, or <case>.<visit>.
+    return CaseId(recorded.stream.partition(":")[2].partition(".")[0])
 
 
-def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn | None:
+def to_public(
+    recorded: Recorded,
+) -> ApplicationSubmitted | ApplicationWithdrawn | FilingSubmitted | FilingWithdrawn | None:
     """The published word for a fact; None for what only intake needs to know."""
     fact: e.Fact = recorded.fact
     match fact:
@@ -26,6 +38,10 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             return _submitted(fact)
         case e.ApplicationWithdrawn():
             return ApplicationWithdrawn(fact.case_id, fact.reason, fact.withdrawn_at)
+        case filed.FilingSubmitted():
+            return _filed(fact)
+        case filed.FilingWithdrawn():
+            return FilingWithdrawn(fact.case_id, fact.filing_id, fact.reason, fact.withdrawn_at)
         case (
             e.RoundAnnounced()
             | e.PlaceClaimed()
@@ -48,6 +64,13 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
             | e.TitleLapsed()
             | e.TitleProlonged()
             | e.TitleExtended()
+            | filed.FilingDrafted()
+            | filed.StatementWritten()
+            | filed.FilingTaken()
+            | filed.FilingRefused()
+            | filed.FilingAwaited()
+            | filed.WaitEnded()
+            | filed.CorrectionsAsked()
         ):
             return None
         case _:
@@ -55,15 +78,43 @@ def to_public(recorded: Recorded) -> ApplicationSubmitted | ApplicationWithdrawn
 
 
 def _submitted(fact: e.ApplicationSubmitted) -> ApplicationSubmitted:
-    asks = fact.applicant
     return ApplicationSubmitted(
         case_id=fact.case_id,
         programme=fact.programme,
         round_id=fact.round_id,
-        applicant=Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category),
+        applicant=_applicant(fact.applicant),
         answers=fact.answers,
-        documents=tuple(Document(d.material, d.name, d.media_type, d.sha256, d.size) for d in fact.documents),
+        documents=_documents(fact.documents),
         declared_by=fact.declared_by,
         submitted_at=fact.submitted_at,
         revision=fact.revision,
     )
+
+
+def _filed(fact: filed.FilingSubmitted) -> FilingSubmitted:
+    by = fact.filer
+    return FilingSubmitted(
+        case_id=fact.case_id,
+        filing_id=fact.filing_id,
+        programme=fact.programme,
+        procedure=fact.procedure,
+        step=fact.step,
+        visit=fact.visit,
+        title=fact.title,
+        applicant=_applicant(fact.applicant),
+        filer=Filer(by.id, by.role, by.region, by.organisation),
+        answers=fact.answers,
+        documents=_documents(fact.documents),
+        statement=fact.statement,
+        declared_by=fact.declared_by,
+        submitted_at=fact.submitted_at,
+        revision=fact.revision,
+    )
+
+
+def _applicant(asks: parts.Applicant) -> Applicant:
+    return Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category)
+
+
+def _documents(documents: tuple[parts.Document, ...]) -> tuple[Document, ...]:
+    return tuple(Document(d.material, d.name, d.media_type, d.sha256, d.size) for d in documents)

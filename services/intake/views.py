@@ -143,3 +143,82 @@ def _columns(fact: e.Fact) -> Mapping[str, Any]:
             return {"valid_to": fact.valid_to}
         case _:
             return {}
+
+
+# ── filings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose filings somebody may see: an organisation's, or those of a role in a region; empty fields select all."""
+
+    role: str = ""
+    uscc: str = ""
+    region: str = ""
+    stem: str = ""
+
+
+@dataclass(frozen=True)
+class FilingRow:
+    """One line of the list of filings."""
+
+    filing_id: str
+    case_id: str
+    uscc: str
+    name: str
+    region: str
+    programme: str
+    procedure: str
+    step: str
+    status: str
+    revision: int
+    drafted_at: datetime
+    moved_at: datetime
+
+
+@dataclass(frozen=True, order=True)
+class FilingMark:
+    """Where a page ended: newest draft first."""
+
+    drafted_at: datetime
+    filing_id: str
+
+
+@dataclass(frozen=True)
+class AwaitedRow:
+    """What one case waits for, and until when; ``to_correct`` says what was wrong with the filing before."""
+
+    case_id: str
+    filing_id: str
+    uscc: str
+    name: str
+    region: str
+    programme: str
+    procedure: str
+    step: str
+    step_zh: str
+    step_en: str
+    party_zh: str
+    party_en: str
+    due_at: datetime | None
+    due_provisional: bool
+    to_correct: list[str]
+    awaited_at: datetime
+
+
+@dataclass(frozen=True, order=True)
+class AwaitedMark:
+    """Where a page ended: what waits longest first."""
+
+    awaited_at: datetime
+    case_id: str
+
+
+class Filings(Protocol):
+    """The lists of filings and of what is owed."""
+
+    async def filings(
+        self, scope: Scope, status: str, case_id: str, after: FilingMark | None, limit: int
+    ) -> list[FilingRow]: ...
+
+    async def awaited(self, scope: Scope, after: AwaitedMark | None, limit: int) -> list[AwaitedRow]: ...

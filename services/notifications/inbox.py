@@ -74,7 +74,9 @@ def to_command(event: words.PublicEvent, event_id: str, case_id: str) -> Announc
 def _applicant(event: words.PublicEvent) -> Applicant | None:
     """Whose case it is, where the event says so."""
     match event:
-        case words.ApplicationSubmitted() | words.RecognitionApproved():
+        case (
+            words.ApplicationSubmitted() | words.RecognitionApproved() | words.FilingAwaited() | words.FilingSubmitted()
+        ):
             return Applicant(event.applicant.uscc, event.applicant.name, event.applicant.region)
         case words.Certified() | words.Revoked() | words.Lapsed() | words.Renewed():
             return Applicant(event.holder_uscc, event.holder_name, event.holder_region)
@@ -93,6 +95,18 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
         case words.CorrectionRequested():
             items = "\n".join(f"{number}. {item}" for number, item in enumerate(event.items, 1))
             return {"day": _day(event.requested_at), "count": str(len(event.items)), "items": items}
+        case words.FilingAwaited():
+            return _owed(event)
+        case words.FilingSubmitted():
+            return {"day": _day(event.submitted_at), "revision": str(event.revision)}
+        case words.FilingWithdrawn():
+            return {"day": _day(event.withdrawn_at), "reason": event.reason}
+        case words.FilingTaken():
+            return {"day": _day(event.taken_at)}
+        case words.FilingRefused():
+            return {"day": _day(event.refused_at), "reason_zh": event.zh, "reason_en": event.en}
+        case words.FilingLapsed():
+            return {"day": _day(event.lapsed_at)}
         case words.CaseMoved():
             before, after = event.before.partition("@")[0], event.after.partition("@")[0]
             texts = {"before": before, "after": after, "rule": event.rule, "reason": event.reason}
@@ -148,6 +162,19 @@ def _life(
             }
         case _:
             assert_never(event)
+
+
+def _owed(event: words.FilingAwaited) -> Mapping[str, str]:
+    until = None if event.due_at is None else _minute(event.due_at)
+    return {
+        "day": _day(event.awaited_at),
+        "step_zh": event.step_zh,
+        "step_en": event.step_en,
+        "party_zh": event.party_zh,
+        "party_en": event.party_en,
+        "until_zh": f"，截止 {until}" if until else "",
+        "until_en": f" by {until}" if until else "",
+    }
 
 
 def _score(event: words.Scored) -> Mapping[str, str]:

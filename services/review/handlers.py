@@ -6,16 +6,25 @@ follows, so that the same lines serve every regulation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.review import money, places, together
 from services.review.domain import commands as c
 from services.review.domain import effects, rounds
 from services.review.domain.budgets import Purse
-from services.review.domain.errors import CaseUnknown, NoProposal, NoticeNotPosted, NoticeProvisional, TextDoesNotFollow
+from services.review.domain.errors import (
+    CaseUnknown,
+    NoProposal,
+    NoticeNotPosted,
+    NoticeProvisional,
+    Refusal,
+    TextDoesNotFollow,
+)
+from services.review.domain.filings import FilingRefused, FilingTaken, answer, decide_take, opening_of
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
@@ -28,6 +37,7 @@ from services.review.domain.title import TitleEntered
 from services.review.domain.years import Year, decide_publish
 from services.review.kinds import (
     CASE,
+    FILING,
     ROUND,
     TITLE,
     YEAR,
@@ -47,7 +57,7 @@ from shared.runtime.clock import local_day
 from shared.runtime.ports import Loaded, Streams
 from shared.runtime.streams import change
 
-__all__ = ["CASE", "ROUND", "TITLE", "YEAR", "Handlers", "Programmes", "Write"]
+__all__ = ["CASE", "FILING", "ROUND", "TITLE", "YEAR", "Handlers", "Programmes", "Write"]
 
 
 class Handlers:
@@ -92,6 +102,35 @@ class Handlers:
             write.origin,
             receipt=write.receipt,
         )
+
+    async def take_filing(self, streams: Streams, command: c.TakeFiling, holdings: Holdings, origin: Origin) -> None:
+        """A filing came from intake; whoever filed is told what became of it. The same revision twice is one.
+        ``holdings`` finds the titles that the organisation may have, where none is named."""
+        known, now = (await streams.load(FILING, command.filing_id)).state, origin.occurred_at
+        if command.revision <= known.revision:
+            return
+        begun = (await streams.load(CASE, command.case_id)).state
+        programme = text_at(self._programmes, begun.programme or command.programme)
+        days = await calendar_at(streams, now, begun.opened_at)
+        said: FilingTaken | FilingRefused
+        who = (command.case_id, command.filing_id, command.revision)
+        try:
+            opening = opening_of(command)
+            if not command.visit:
+                rounds.ensure_runnable(programme, self._sandbox)
+                named = partial(_only, command.title) if command.title else holdings
+                opening = await self.titles.held_for(streams, programme, opening, named, now)
+            await change(
+                streams,
+                CASE,
+                command.case_id,
+                lambda case: decide_take(command, opening, case, programme, now, days),
+                origin,
+            )
+            said = FilingTaken(*who, command.step, now)
+        except Refusal as refusal:
+            said = FilingRefused(*who, refusal.code, refusal.zh, refusal.en, now)
+        await change(streams, FILING, command.filing_id, lambda told: answer(said, told), origin)
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
         """Act in the case's present step; what is scarce is taken first."""
@@ -267,3 +306,8 @@ class Handlers:
         return await change(
             streams, CASE, case_id, decide, write.origin, expected=write.expected, receipt=write.receipt
         )
+
+
+async def _only(title: str, _uscc: str, _programme: str) -> Sequence[str]:
+    """The one title that was named."""
+    return (title,)

@@ -10,6 +10,7 @@ from services.review.domain.people import Person
 from services.review.domain.subject import Applicant, Paper
 from services.review.domain.title import TitleEntered
 from services.review.handlers import CASE, Handlers, Write
+from services.review.kinds import Holdings
 from shared import events as said
 from shared.envelope import Envelope, Origin, machine
 from shared.runtime.clock import Clock
@@ -28,8 +29,9 @@ class Inbox:
     name = "review"
     topics = ("intake.events.v1", "registry.events.v1")
 
-    def __init__(self, store: FactStore, handlers: Handlers, clock: Clock) -> None:
+    def __init__(self, store: FactStore, handlers: Handlers, clock: Clock, holdings: Holdings) -> None:
         self._store = store
+        self._holdings = holdings
         self._handlers = handlers
         self._clock = clock
 
@@ -52,6 +54,10 @@ class Inbox:
                 case said.ApplicationSubmitted() as event:
                     await self._receive(streams, event, origin)
                 case said.ApplicationWithdrawn() as event:
+                    await self._handlers.withdraw_case(streams, event.case_id, event.reason, origin)
+                case said.FilingSubmitted() as event:
+                    await self._handlers.take_filing(streams, _filing(event), self._holdings, origin)
+                case said.FilingWithdrawn() as event:
                     await self._handlers.withdraw_case(streams, event.case_id, event.reason, origin)
                 case said.Certified() as event:
                     await self._handlers.enter_title(streams, _entered(event), MYSELF, origin)
@@ -77,12 +83,37 @@ class Inbox:
             step=known.step,
             by=MYSELF,
             answers=event.answers,
-            papers=tuple(Paper(d.material, d.name, d.media_type, d.sha256, d.size) for d in event.documents),
+            papers=_papers(event.documents),
             declared_by=event.declared_by,
             revision=event.revision,
             filed_at=event.submitted_at,
         )
         await self._handlers.act(streams, event.case_id, filing, Write(origin))
+
+
+def _papers(documents: Sequence[said.Document]) -> tuple[Paper, ...]:
+    return tuple(Paper(d.material, d.name, d.media_type, d.sha256, d.size) for d in documents)
+
+
+def _filing(event: said.FilingSubmitted) -> c.TakeFiling:
+    about, by = event.applicant, event.filer
+    return c.TakeFiling(
+        case_id=event.case_id,
+        filing_id=event.filing_id,
+        revision=event.revision,
+        programme=event.programme,
+        procedure=event.procedure,
+        step=event.step,
+        visit=event.visit,
+        title=event.title,
+        applicant=Applicant(about.uscc, about.name, about.region, about.level, about.kind, about.category),
+        by=Person(by.id, by.role, by.region, by.organisation),
+        answers=event.answers,
+        papers=_papers(event.documents),
+        statement=event.statement,
+        declared_by=event.declared_by,
+        submitted_at=event.submitted_at,
+    )
 
 
 def _entered(event: said.Certified) -> TitleEntered:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from services.review.domain import budgets, case, quotas, rounds, title, years
+from services.review.domain import budgets, case, filings, quotas, rounds, title, years
 from services.review.domain.budgets import Purse
 from services.review.domain.errors import ProgrammeNotRunnable, TextClosed, TextMissing
+from services.review.domain.filings import Answered
 from services.review.domain.quotas import Places
 from services.review.domain.rounds import Round
 from services.review.domain.subject import Case
@@ -27,6 +28,7 @@ ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
 PURSE: StreamKind[Purse] = StreamKind("budget", budgets.NONE, budgets.evolve)
 QUOTA: StreamKind[Places] = StreamKind("quota", quotas.NONE, quotas.evolve)
 YEAR: StreamKind[Year] = StreamKind("calendar", years.NONE, years.evolve)
+FILING: StreamKind[Answered] = StreamKind("filing", filings.NONE, filings.evolve)
 TITLE: StreamKind[Title] = StreamKind("title", title.NONE, title.evolve)
 
 

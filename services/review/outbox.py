@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.review.domain import awaiting, filings
 from services.review.domain.budgets import BudgetPlanned, BudgetReleased, BudgetReserved, BudgetReturned
 from services.review.domain.case import (
     CaseOpened,
@@ -40,6 +41,7 @@ from services.review.domain.quotas import QuotaPlaceReleased, QuotaPlaceTaken
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
     assess,
+    assessors,
     award,
     check,
     close,
@@ -63,13 +65,18 @@ from shared.runtime.ports import Recorded
 UNPUBLISHED_RESULTS = frozenset({"awarded", "withdrawn"})
 """Ends of which another event tells already."""
 
+LAPSED = frozenset({"late", "overdue"})
+"""Outcomes of the steps that wait for something to be handed in: the case went on without it."""
+
 
 def case_of(recorded: Recorded) -> CaseId:
-    """The key of every record about a fact: its case, whose place or payment it may be; else its stream's own id."""
+    """The key of every record about a fact: its case, whose place or payment it may be (a filing is named after its
+    case); else its stream's own id."""
     fact: Fact = recorded.fact
     if isinstance(fact, QuotaPlaceTaken | QuotaPlaceReleased | BudgetReserved | BudgetReleased | BudgetReturned):
         return CaseId(fact.case_id)
-    return CaseId(recorded.stream.partition(":")[2])
+    identity = recorded.stream.partition(":")[2]
+    return CaseId(identity.partition(".")[0] if recorded.stream.startswith("filing:") else identity)
 
 
 def to_public(recorded: Recorded) -> said.PublicEvent | None:
@@ -80,6 +87,18 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
         case check.CorrectionRequested():
             items = tuple(f"{item.subject}: {item.fault}" for item in fact.items)
             return said.CorrectionRequested(case_id, items, fact.requested_at)
+        case awaiting.FilingAwaited():
+            return _awaited(case_id, fact)
+        case filings.FilingTaken():
+            return said.FilingTaken(case_id, fact.filing, fact.revision, fact.step, fact.taken_at)
+        case filings.FilingRefused():
+            return said.FilingRefused(case_id, fact.filing, fact.revision, fact.code, fact.zh, fact.en, fact.refused_at)
+        case file.FilingReceived() if fact.straight:
+            return said.FilingTaken(case_id, "", fact.revision, fact.step, fact.filed_at)
+        case rectify.RectificationAccepted() if not fact.filing:
+            return said.FilingTaken(case_id, "", 0, fact.step, fact.accepted_at)
+        case StepConcluded() if fact.outcome in LAPSED and fact.reason != file.FILED_LATE:
+            return said.FilingLapsed(case_id, fact.step, fact.concluded_at)
         case assess.AssessmentConcluded():
             return _preliminary(case_id, fact)
         case score.ScoresOpened():
@@ -108,6 +127,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return _titled(case_id, fact)
         case (
             CaseOpened()
+            | awaiting.FilingEnclosed()
             | StepEntered()
             | StepDueCounted()
             | StepDueRecounted()
@@ -140,6 +160,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | publish.ContentWithdrawn()
             | pay.PaymentStopped()
             | inspect.InspectionRecorded()
+            | assessors.AssessorsNamed()
             | rectify.RectificationAccepted()
             | TitleEntered()
             | RevocationProposed()
@@ -207,6 +228,26 @@ def _titled(
             return said.TitleRenewed(
                 case_id, fact.programme, fact.number, fact.valid_from, fact.valid_to, fact.renewed_at
             )
+
+
+def _awaited(case_id: CaseId, fact: awaiting.FilingAwaited) -> said.FilingAwaited:
+    asks = fact.applicant
+    return said.FilingAwaited(
+        case_id=case_id,
+        programme=fact.programme,
+        procedure=fact.procedure,
+        step=fact.step,
+        visit=fact.visit,
+        step_zh=fact.step_zh,
+        step_en=fact.step_en,
+        party_zh=fact.party_zh,
+        party_en=fact.party_en,
+        role=fact.role,
+        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category),
+        due_at=fact.due_at,
+        due_provisional=fact.due_provisional,
+        awaited_at=fact.awaited_at,
+    )
 
 
 def _preliminary(case_id: CaseId, fact: assess.AssessmentConcluded) -> said.PreliminaryApproved | None:

@@ -12,7 +12,8 @@ import io
 import os
 import re
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,6 +48,14 @@ class StoredFile:
     name: str
 
 
+@dataclass(frozen=True)
+class Received:
+    """A file in quarantine that opened as what it says. ``keep`` puts it to its address, once."""
+
+    file: StoredFile
+    keep: Callable[[], Awaitable[None]]
+
+
 def file_store(url: str, directory: Path) -> ObjectStore:
     """The store that ``SHIFAN_FILES_URL`` names: ``s3://bucket/prefix``, a directory, or ``directory`` where empty.
 
@@ -68,16 +77,26 @@ class Files:
 
     async def keep(self, name: str, content: AsyncIterable[bytes]) -> StoredFile:
         """Take a file in. Raises the refusals of :mod:`shared.runtime.file_kinds.codes`; nothing is kept then."""
+        async with self.receiving(name, content) as received:
+            await received.keep()
+        return received.file
+
+    @asynccontextmanager
+    async def receiving(self, name: str, content: AsyncIterable[bytes]) -> AsyncIterator[Received]:
+        """Take a file into quarantine and open it; raises as :meth:`keep` does. It is kept for good only where
+        :meth:`Received.keep` is called before the block ends: whoever asks the rules in between leaves nothing behind
+        when they refuse."""
         check_name(name)
         waiting = f"{_QUARANTINE}/{secrets.token_hex(16)}"
         try:
             digest = await self._receive(waiting, content)
             found = await asyncio.to_thread(self._inspect, name, waiting)
-            await self._release(waiting, digest)
+            yield Received(
+                StoredFile(digest, found.size, found.media_type, name), lambda: self._release(waiting, digest)
+            )
         finally:
             # Also when the sender goes away in the middle; what a killed process leaves is swept later.
             await self._drop(waiting)
-        return StoredFile(digest, found.size, found.media_type, name)
 
     async def hold(self, name: str, media_type: str, content: bytes) -> StoredFile:
         """Keep what a service itself made: nobody sent it, so it is not opened as a kind."""

@@ -1,4 +1,4 @@
-"""Understands a case over HTTP by the graph of its steps alone."""
+"""Understands a case over HTTP by the graph of its steps alone: filings to intake, acts to review."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services.review.domain.effects import needs_title
 from shared.identifiers.uscc import check_uscc
 from shared.programmes.model import Metric, Party, Procedure, Programme, Step
 from shared.programmes.model.answering import keys_of
+from tests.journeys.handing_in import HandingIn
 from tests.programmes.library import examples_of, library
 from tests.support.house import House, Somebody
 from tests.support.papers import pdf
@@ -97,7 +98,7 @@ class Walk:
         self.kind = next(iter(programme.applicants.kinds), "")
         self.category = next(iter(programme.applicants.categories), "")
         self.people = itertools.count(1)
-        self.case_id, self.title = "", ""
+        self.case_id = self.title = self.filed_at = ""
 
     @property
     def applicant(self) -> Somebody:
@@ -134,19 +135,53 @@ class Walk:
     # ── beginning ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def begin(self) -> None:
-        subject = {"uscc": self.uscc, "name": self.name, "region": self.region, "level": self.level}
+        standing_as = {"region": self.region, "level": self.level, "kind": self.kind, "category": self.category}
+        subject = {"uscc": self.uscc, "name": self.name, **standing_as}
         opening = {"programme": self.programme.id, "procedure": self.procedure.id, "subject": subject}
         standing = Standing(self.region, self.level, self.kind, self.category)
         first = self.programme.first_step(standing, self.procedure.id)
-        answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
-        if answer.json().get("code") == "renewal_too_early":
-            opens = date.fromisoformat(re.findall(r"Apply from ([0-9-]+) on", answer.json()["detail_en"])[0])
-            self.house.clock.advance(timedelta(days=(opens - self.house.clock.now().date()).days))
-            answer = await self.house.post(self.person(first.actor), "/review/cases", opening)
-        if answer.json().get("code") == "opens_through_intake":
-            await self.apply()
-        else:
+        by, opens = self.person(first.actor), self.person(self.procedure.opened_by)
+        if opens.roles != "applicant" and (by.roles == "applicant" or first.type != "file" or not self.files_first):
+            answer = await self.house.post(opens, "/review/cases", opening)
+            if answer.json().get("code") == "renewal_too_early":
+                self.wait_for_renewal(answer.json()["detail_en"])
+                answer = await self.house.post(opens, "/review/cases", opening)
             self.case_id = ok(answer)["case_id"]
+            return
+        if by.roles == "applicant":
+            straight = await self.house.post(by, "/review/cases", opening)
+            known = ("opens_through_intake", "text_closed", "title_required", "title_not_valid", "renewal_too_early")
+            assert straight.json()["code"] in known, straight.text
+        answer = await self.house.post(by, "/intake/filings", {**opening, "title": self.title})
+        if answer.json().get("code") == "applies_in_round":
+            await self.apply()
+            return
+        filing = self.handing_in(by)
+        self.case_id, self.filed_at = filing.begun(answer)["case_id"], filing.path
+        await self.hand_in(filing)
+
+    @property
+    def files_first(self) -> bool:
+        """Whether what the first step waits for comes with the opening, where an authority could also open it empty."""
+        return True
+
+    def handing_in(self, by: Somebody) -> HandingIn:
+        return HandingIn(self.house, self.programme, by, self.answers())
+
+    async def hand_in(self, filing: HandingIn) -> None:
+        await filing.furnish()
+        await filing.submit()
+        seen = await filing.answered()
+        if seen["status"] == "refused" and seen["refused_code"] == "renewal_too_early":
+            self.wait_for_renewal(seen["refused_en"])
+            await filing.again()
+            seen = await filing.answered()
+        assert seen["status"] == "taken", seen
+
+    def wait_for_renewal(self, said: str) -> None:
+        """The clock goes on to the day from which a new term may be applied for."""
+        opens = date.fromisoformat(re.findall(r"Apply from ([0-9-]+) on", said)[0])
+        self.house.clock.advance(timedelta(days=(opens - self.house.clock.now().date()).days))
 
     async def titles(self) -> str:
         """The list, once it is kept: it is being made when a service first starts."""
@@ -178,7 +213,7 @@ class Walk:
         body = {"round_id": await self.round(), "name": self.name, **standing}
         answer = await self.house.post(self.applicant, "/intake/applications", body)
         self.case_id = ok(answer)["case_id"]
-        path = f"/intake/applications/{self.case_id}"
+        path = self.filed_at = f"/intake/applications/{self.case_id}"
         answer = await self.house.patch(self.applicant, f"{path}/answers", {"given": self.answers()}, version(answer))
         ok(answer)
         for number in range(200):
@@ -223,7 +258,9 @@ class Walk:
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def do_file(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "filing", {})
+        filing = self.handing_in(self.person(step.actor))
+        await filing.answer(self.case_id, step.id)
+        await self.hand_in(filing)
 
     async def do_check(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "acceptance")
@@ -318,11 +355,26 @@ class Walk:
         points = {h.id: str(h.most) for h in self.programme.rubric(rubric).heads} if rubric else {}
         findings = ["in order" for _ in parameters.topics]  # type: ignore[union-attr]
         body = {"passes": True, "opinion": "good", "findings": findings, "points": points, "verdicts": verdicts}
+        outside = await self.name_assessors(step)
         for party in parameters.assessors or (step.actor,):  # type: ignore[union-attr]
-            await self.act(self.person(party), step, "inspection", {**body, "party": party})
+            by = outside.get(party) or self.person(party)
+            await self.act(by, step, "inspection", {**body, "party": party})
+
+    async def name_assessors(self, step: Step) -> dict[str, Somebody]:
+        """Whoever comes from outside is named by the step's actor: experts, and applicants who assess another."""
+        roles = {name: self.programme.party(name).role for name in step.parameters.assessors}  # type: ignore[union-attr]
+        people = {
+            name: Somebody(f"assessor-{next(NUMBERS)}", role, "", "9" * 18 if role == "applicant" else "")
+            for name, role in roles.items()
+            if role == "expert" or (role == "applicant" and name != step.actor)
+        }
+        if people:
+            named = [{"party": name, "id": one.id, "name": one.id} for name, one in people.items()]
+            await self.act(self.person(step.actor), step, "assessors", {"assessors": named})
+        return people
 
     async def do_rectify(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "rectification", {"opinion": "put right", "proof": ["0" * 64]})
+        await self.do_file(step)
 
     async def do_pay(self, step: Step) -> None:
         sources = self.programme.budget(step.parameters.budget).sources  # type: ignore[union-attr]

@@ -43,7 +43,8 @@ class Map:
     def __init__(self, programme: Programme, procedure: Procedure, applicant: Standing, answers: Mapping[str, object]):
         self.programme, self.procedure = programme, procedure
         self.applicant, self.answers = applicant, answers
-        self.filed_in_a_round = procedure is programme.procedure() and _is_application(programme, procedure)
+        # What an applicant begins is handed in with the opening; nobody can be late with it.
+        self.begins_with_it = programme.party(procedure.opened_by).role == "applicant"
 
     def start(self) -> _Here:
         first = self.programme.first_step(self.applicant, self.procedure.id, self.answers)
@@ -65,7 +66,8 @@ class Map:
     def _can_be(self, step: Step, outcome: str, visits: Mapping[str, int]) -> bool:
         if step.type == "file" and outcome == "withdrawn":
             return False  # whoever takes an application back ends the case wherever it stands
-        filing = self.filed_in_a_round and step.id == self.procedure.steps[0].id
+        first = self.programme.first_step(self.applicant, self.procedure.id, self.answers)
+        filing = self.begins_with_it and step.id == first.id and visits[step.id] == 1
         if step.type == "file" and outcome == "late":
             return not filing and step.deadline is not None
         if outcome == "to_correct":
@@ -127,11 +129,6 @@ class Map:
         raise AssertionError(f"nothing leads over {edge}")
 
 
-def _is_application(programme: Programme, procedure: Procedure) -> bool:
-    first = procedure.steps[0]
-    return first.type == "file" and programme.party(first.actor).role == "applicant"
-
-
 class LedWalk(Walk):
     """One case along one way."""
 
@@ -160,11 +157,15 @@ class LedWalk(Walk):
     async def take_back(self) -> dict[str, Any]:
         """The case after its applicant took the application back."""
         await self.begin()
-        path = f"/intake/applications/{self.case_id}"
+        path = self.filed_at
         at = version(await self.house.get(self.applicant, path))
         ok(await self.house.post(self.applicant, f"{path}/withdrawal", {"reason": "changed plans"}, at))
         await self.until(lambda answer: answer.json()["status"] == "withdrawn")
         return await self.case()
+
+    @property
+    def files_first(self) -> bool:
+        return self.way.outcomes[0][1] != "late"
 
     async def left(self, step: Step) -> None:
         """A step that is entered again is left, too."""

@@ -82,6 +82,8 @@ class House:
     services: Mapping[str, Service]
     clock: FixedClock
     clients: Mapping[str, httpx.AsyncClient]
+    folder: Path | None = None
+    """Where its files are."""
     _keys: Any = field(default_factory=lambda: itertools.count(1))
 
     async def get(self, who: Somebody | None, path: str, **headers: str) -> httpx.Response:
@@ -159,4 +161,4 @@ async def standing(
             transport = httpx.ASGITransport(app=service.api, raise_app_exceptions=False)
             client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
             clients[name] = await stack.enter_async_context(client)
-        yield House(services, clock, clients)
+        yield House(services, clock, clients, folder)

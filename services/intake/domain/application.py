@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.intake.domain import events as e
+from services.intake.domain.parts import Answer, Applicant, Document
 
 Status = Literal[
     "none", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked", "lapsed"
@@ -40,9 +41,9 @@ class Application:
     status: Status = "none"
     programme: str = ""
     round_id: str = ""
-    applicant: e.Applicant | None = None
-    answers: Mapping[str, e.Answer] = field(default_factory=dict)
-    documents: tuple[e.Document, ...] = ()
+    applicant: Applicant | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
     filled: Mapping[str, e.FormFilled] = field(default_factory=dict)
     declared_by: str = ""
     declared_content: str = ""
@@ -59,7 +60,7 @@ class Application:
         return bool(self.declared_by) and self.declared_content == digest(self.answers, self.documents)
 
 
-def digest(answers: Mapping[str, e.Answer], documents: tuple[e.Document, ...]) -> str:
+def digest(answers: Mapping[str, Answer], documents: tuple[Document, ...]) -> str:
     """SHA-256 over answers and documents in a fixed order: what a declaration covers."""
     papers = sorted([document.material, document.sha256, document.name] for document in documents)
     text = json.dumps([dict(answers), papers], sort_keys=True, ensure_ascii=False, separators=(",", ":"))

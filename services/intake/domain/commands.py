@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.intake.domain.events import Answer, Applicant, Document
+from services.intake.domain.parts import Answer, Applicant, Document
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from services.intake.domain import errors
 from services.intake.domain import events as e
 from services.intake.domain.application import EDITABLE, Application
 from services.intake.domain.materials import known_material
+from services.intake.domain.parts import Answer, Applicant, Document
 from services.intake.domain.rounds import Round, ensure_open
 from shared.identifiers import uscc_fault
 from shared.programmes.admission import bars
@@ -56,7 +57,7 @@ def decide_draft(
     )
 
 
-def ensure_admitted(applicant: e.Applicant, programme: Programme) -> None:
+def ensure_admitted(applicant: Applicant, programme: Programme) -> None:
     """The text admits this applicant by region, level, kind and category."""
     found = bars(
         programme,
@@ -79,7 +80,7 @@ def decide_answers(command: c.GiveAnswers, a: Application, programme: Programme,
     return (e.AnswersGiven(given, cleared),) if given or cleared else ()
 
 
-def _ensure_answerable(given: Mapping[str, e.Answer], programme: Programme) -> None:
+def _ensure_answerable(given: Mapping[str, Answer], programme: Programme) -> None:
     """Refuses what is no answer to one of the programme's metrics; only the programme's own words are repeated."""
     faults = answer_faults(programme.metrics, given)
     if faults:
@@ -100,7 +101,7 @@ def decide_attach(command: c.AttachDocument, a: Application, programme: Programm
     return (e.DocumentAttached(document),)
 
 
-def ensure_room(there: tuple[e.Document, ...], document: e.Document) -> None:
+def ensure_room(there: tuple[Document, ...], document: Document) -> None:
     """One more file still fits."""
     size = sum(d.size for d in there) + document.size
     if len(there) >= MOST_DOCUMENTS or size > MOST_MEGABYTES * 1_000_000:
@@ -115,7 +116,7 @@ def decide_remove(command: c.RemoveDocument, a: Application, now: datetime) -> t
     return (e.DocumentRemoved(command.material, command.sha256),)
 
 
-def ensure_own(a: Application, by: c.Person) -> e.Applicant:
+def ensure_own(a: Application, by: c.Person) -> Applicant:
     """The applicant, when the person acts for it. Others' applications are unknown, not forbidden: no hint leaks."""
     if a.applicant is None or a.applicant.uscc != by.organisation:
         raise errors.ApplicationUnknown()

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-Answer = str | bool
-"""Numbers travel as decimal strings, so that nothing is rounded on the way to the rule."""
+from services.intake.domain import filed
+from services.intake.domain.parts import Answer, Applicant, Document
 
 Milestone = Literal[
     "preliminary_approved",
@@ -23,30 +23,6 @@ Milestone = Literal[
     "rectification_ordered",
 ]
 """What the applicant is told about a case or its title besides its standing, in the published language's words."""
-
-
-@dataclass(frozen=True)
-class Applicant:
-    """The organisation that asks for the title. ``level`` is one of the programme's levels; ``kind`` (enterprise,
-    university …) and ``category`` (comprehensive …) are of its lists, empty where it has none."""
-
-    uscc: str
-    name: str
-    region: str
-    level: str
-    kind: str = ""
-    category: str = ""
-
-
-@dataclass(frozen=True)
-class Document:
-    """One file of the application, by content. ``material`` names the document or material of the programme."""
-
-    material: str
-    name: str
-    media_type: str
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -328,6 +304,7 @@ Fact = (
     | TitleLapsed
     | TitleExtended
     | TitleProlonged
+    | filed.Fact
 )
 
 FACTS: tuple[type, ...] = (
@@ -354,4 +331,5 @@ FACTS: tuple[type, ...] = (
     TitleLapsed,
     TitleExtended,
     TitleProlonged,
+    *filed.FACTS,
 )

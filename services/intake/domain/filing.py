@@ -10,6 +10,7 @@ from services.intake.domain import events as e
 from services.intake.domain.application import OPEN, Application, digest
 from services.intake.domain.drafting import ensure_admitted, ensure_editable, ensure_own
 from services.intake.domain.materials import Content, Lack, lacking
+from services.intake.domain.parts import Applicant
 from services.intake.domain.rounds import SHANGHAI, Round, ensure_open
 from shared.programmes.model import Programme
 
@@ -52,7 +53,7 @@ def decide_submit(
     )
 
 
-def content_of(a: Application, applicant: e.Applicant) -> Content:
+def content_of(a: Application, applicant: Applicant) -> Content:
     """What the application holds now."""
     return Content(applicant, a.answers, a.documents, a.filled)
 

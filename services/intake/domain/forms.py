@@ -13,13 +13,14 @@ from services.intake.domain import errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import ensure_editable, ensure_room
+from services.intake.domain.parts import Answer
 from shared.programmes.filling import FormFault, form_faults
 from shared.programmes.model import Filing, Form, FormField, Programme, Unset
 from shared.programmes.model.answering import answer_faults, keys_of
 
 MEDIA_TYPE = "application/json"
 _NAMED = 20
-Rows = Sequence[Mapping[str, e.Answer]]
+Rows = Sequence[Mapping[str, Answer]]
 
 
 def forms_of(programme: Programme) -> tuple[Form, ...]:
@@ -76,7 +77,7 @@ def _said(fault: FormFault, text: str, known: set[str]) -> str:
     return f"{where} {text}".strip()
 
 
-def _filling(form: Form, rows: Rows, programme: Programme) -> Iterator[tuple[str, str, e.Answer]]:
+def _filling(form: Form, rows: Rows, programme: Programme) -> Iterator[tuple[str, str, Answer]]:
     """Field, key and value of every answer that single fields give; a table has no one value for a figure."""
     if form.rows_max or len(rows) != 1:
         return
@@ -86,7 +87,7 @@ def _filling(form: Form, rows: Rows, programme: Programme) -> Iterator[tuple[str
             yield field.id, keys_of(programme.metric(field.metric))[0], rows[0][field.id]
 
 
-def _fills(form: Form, rows: Rows, programme: Programme) -> dict[str, e.Answer]:
+def _fills(form: Form, rows: Rows, programme: Programme) -> dict[str, Answer]:
     return {key: value for _, key, value in _filling(form, rows, programme)}
 
 

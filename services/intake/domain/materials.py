@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.intake.domain.events import Answer, Applicant, Document, FormFilled
+from services.intake.domain.events import FormFilled
+from services.intake.domain.parts import Answer, Applicant, Document
 from shared.programmes.completeness import asked_at, missing
 from shared.programmes.expressions import Scope, holds, names, parse
 from shared.programmes.model import Condition, Metric, Programme, Text

@@ -14,6 +14,7 @@ from services.intake.domain import errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.organisation import Funds, Organisation, Title, is_open, programme_id
+from services.intake.domain.refusal import Refusal
 from services.intake.domain.renewal import first_day_of_renewal, stays_until_reviewed
 from services.intake.domain.rounds import SHANGHAI, Round
 from shared.calendar import Calendar, Rule, end
@@ -74,13 +75,13 @@ def programmes_meant(programme: Programme) -> frozenset[str]:
     return frozenset(each for overlap in programme.overlaps for each in meant_by(overlap, programme))
 
 
-def objections(asked: Asked) -> tuple[errors.Refusal, ...]:
+def objections(asked: Asked) -> tuple[Refusal, ...]:
     """Every reason why this application may not be filed beside what the organisation has, in the programme's order;
     what the applicant can mend at once, by withdrawing, comes first."""
     return tuple(sorted(_objections(asked), key=lambda refusal: not isinstance(refusal, errors.PlaceTaken)))
 
 
-def _objections(asked: Asked) -> Iterator[errors.Refusal]:
+def _objections(asked: Asked) -> Iterator[Refusal]:
     for overlap in asked.programme.overlaps:
         meant = meant_by(overlap, asked.programme)
         match overlap.kind:
@@ -100,7 +101,7 @@ def _objections(asked: Asked) -> Iterator[errors.Refusal]:
 # ── applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _beside_open(asked: Asked, meant: tuple[str, ...], paid: frozenset[str] = frozenset()) -> Iterator[errors.Refusal]:
+def _beside_open(asked: Asked, meant: tuple[str, ...], paid: frozenset[str] = frozenset()) -> Iterator[Refusal]:
     """``paid`` are cases whose money speaks for them, however long they go on."""
     for claimed, other in asked.others(meant):
         if is_open(other, claimed, asked.now) and claimed.case_id not in paid:
@@ -108,7 +109,7 @@ def _beside_open(asked: Asked, meant: tuple[str, ...], paid: frozenset[str] = fr
             yield errors.PlaceTaken(zh=name.zh, en=name.en, case=claimed.case_id)
 
 
-def _in_round(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[errors.Refusal]:
+def _in_round(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[Refusal]:
     """A round of another programme is the same one where both are open at the same time."""
     for claimed, other in asked.others(meant):
         filed = other.status not in ("none", "draft", "withdrawn") or is_open(other, claimed, asked.now)
@@ -141,7 +142,7 @@ def _day_before(closes_at: datetime) -> date:
 # ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _beside_title(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[errors.Refusal]:
+def _beside_title(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[Refusal]:
     for title in asked.organisation.titles.values():
         if title.programme_id not in meant:
             continue
@@ -177,7 +178,7 @@ def _again(title: Title, renewal: date | None, today: date) -> Mapping[str, str]
     return {"again_zh": "在该日期之后申报", "again_en": "Apply after that day"}
 
 
-def _without_title(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[errors.Refusal]:
+def _without_title(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[Refusal]:
     """One title of one of the programmes is enough."""
     for title in asked.organisation.titles.values():
         if title.programme_id in meant and _serves(asked, title, within):
@@ -198,7 +199,7 @@ def _serves(asked: Asked, title: Title, within: Duration | None) -> bool:
 # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _beside_funds(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[errors.Refusal]:
+def _beside_funds(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[Refusal]:
     for funds in asked.organisation.funds.values():
         until = _funded_until(funds, within)
         counts = funds.net > 0 and funds.paid_on is not None and funds.case_id != asked.case_id

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from services.intake.domain import commands as c
-from services.intake.domain.events import Applicant
+from services.intake.domain.parts import Applicant
 from services.intake.handlers import Handlers, Programmes, text_at
 from services.intake.http.checked import Checked, checked
 from services.intake.http.shown import Shown, person, receipt, shown, visible, writing

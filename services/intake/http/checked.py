@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.domain.application import Application
-from services.intake.domain.errors import Refusal
-from services.intake.domain.events import Applicant
 from services.intake.domain.filing import content_of
 from services.intake.domain.materials import Lack, lacking, paper_names
+from services.intake.domain.parts import Applicant
+from services.intake.domain.refusal import Refusal
 from shared.programmes.admission import Bar, bars
 from shared.programmes.completeness import Missing, asked_at, missing
 from shared.programmes.facts_file import Facts, FactsRead, misfits

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from services.intake.domain import commands as c
 from services.intake.domain.errors import DocumentUnknown
-from services.intake.domain.events import Document
+from services.intake.domain.parts import Document
 from services.intake.handlers import Handlers
 from services.intake.http.applications import OWN, Id
 from services.intake.http.shown import Shown, person, receipt, visible, writing
@@ -41,10 +41,11 @@ def document_routes(handlers: Handlers, streams: Streams, files: Files, upload_b
         material: Annotated[str, Form(min_length=1, max_length=64, description="Material or document of it.")],
     ) -> Response:
         await visible(streams, case_id, command.actor)
-        kept = await files.keep(file.filename or "", _blocks(file))
-        document = Document(material, kept.name, kept.media_type, kept.sha256, kept.size)
-        attach_it = c.AttachDocument(document, person(command.actor))
-        after = await handlers.attach_document(streams, case_id, attach_it, writing(command, 201))
+        async with files.receiving(file.filename or "", blocks(file)) as received:
+            found = received.file
+            document = Document(material, found.name, found.media_type, found.sha256, found.size)
+            attach_it = c.AttachDocument(document, person(command.actor))
+            after = await handlers.attach_document(streams, case_id, attach_it, writing(command, 201), received.keep)
         return answer(receipt(command, after, 201))
 
     @routes.delete("/applications/{case_id}/documents/{material}/{sha256}", response_model=Shown)
@@ -63,15 +64,21 @@ def document_routes(handlers: Handlers, streams: Streams, files: Files, upload_b
         document = next((d for d in loaded.state.documents if d.sha256 == sha256), None)
         if document is None:
             raise DocumentUnknown()
-        headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
-            "Content-Length": str(document.size),
-        }
-        return StreamingResponse(await files.open(sha256), media_type=document.media_type, headers=headers)
+        return await download(files, document)
 
     return routes
 
 
-async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
+async def download(files: Files, document: Document) -> StreamingResponse:
+    """The file under its own name."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
+        "Content-Length": str(document.size),
+    }
+    return StreamingResponse(await files.open(document.sha256), media_type=document.media_type, headers=headers)
+
+
+async def blocks(file: UploadFile) -> AsyncIterator[bytes]:
+    """What was uploaded, a block at a time."""
     while block := await file.read(_BLOCK):
         yield block

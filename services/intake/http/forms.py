@@ -9,8 +9,8 @@ from pydantic import Field
 
 from services.intake.domain import commands as c
 from services.intake.domain.drafting import ensure_editable
-from services.intake.domain.events import Document
 from services.intake.domain.forms import MEDIA_TYPE, checked_form, content
+from services.intake.domain.parts import Document
 from services.intake.handlers import Handlers, Programmes
 from services.intake.http.applications import Id
 from services.intake.http.shown import Shown, person, receipt, visible, writing

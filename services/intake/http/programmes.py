@@ -44,6 +44,8 @@ class Library(Protocol):
 
     def programmes(self) -> tuple[Programme, ...]: ...
 
+    def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
+
 
 @dataclass(frozen=True)
 class ProgrammeRow:

@@ -10,7 +10,7 @@ from services.intake.domain.application import Application, Entry
 from services.intake.domain.commands import Person
 from services.intake.domain.drafting import ensure_own
 from services.intake.domain.errors import ApplicationUnknown
-from services.intake.domain.events import Answer, Applicant, Document
+from services.intake.domain.parts import Answer, Applicant, Document
 from services.intake.handlers import APPLICATION, Write
 from shared.envelope import Actor
 from shared.runtime.http import Command

@@ -25,7 +25,7 @@ from services.review.domain.holding import (
     TitleRevoked,
 )
 from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
-from services.review.domain.steps import award, close, decide, file
+from services.review.domain.steps import assessors, award, close, decide, file, inspect
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.steps import score_acts as score
 from shared.runtime.ports import Recorded
@@ -179,6 +179,12 @@ def _errands(found: Batch, case_id: str, fact: Any) -> None:
             found.done(case_id, f"score:{fact.by}")
         case score.ScoreSealed():
             found.done(case_id, f"score:{fact.by}")
+        case assessors.AssessorsNamed():  # the step stays on its actor's desk: parties of offices may assess too
+            for one in fact.assessors:
+                row = {"role": one.role, "person": one.id, "digits": -1, "regions": (), "since": fact.named_at}
+                found.errand(case_id, f"inspect:{one.party}", row)
+        case inspect.InspectionRecorded():
+            found.done(case_id, f"inspect:{fact.party}")
         case notice.NoticePosted():
             found.patch(case_id, {"waiting": False})
         case notice.ObjectionReceived():

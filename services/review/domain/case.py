@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
 from services.review.domain import moves
+from services.review.domain.awaiting import FilingAwaited, FilingEnclosed
 from services.review.domain.desks import Desk
 from services.review.domain.people import Act
 from services.review.domain.steps import (
@@ -60,6 +61,7 @@ class CaseOpened:
     applicant: Applicant
     opened_at: datetime
     procedure: str = ""
+    filing: str = ""
     title: str = ""
     title_number: str = ""
     round_opens_at: datetime | None = None
@@ -133,6 +135,8 @@ FACTS: tuple[type, ...] = (
     StepDueRecounted,
     StepConcluded,
     CaseWithdrawn,
+    FilingAwaited,
+    FilingEnclosed,
     *moves.FACTS,
     *(fact for module in TYPES.values() for fact in module.FACTS),
 )
@@ -154,12 +158,23 @@ def evolve(case: Case, fact: Any) -> Case:
                 round_closes_at=fact.round_closes_at,
                 valid_to=fact.valid_to,
                 procedure=fact.procedure,
+                filing=fact.filing,
                 applicant=fact.applicant,
                 title=fact.title,
                 title_number=fact.title_number,
             )
         case StepEntered():
             return _entered(case, fact)
+        case FilingAwaited():
+            return case
+        case FilingEnclosed():
+            return replace(
+                case,
+                answers={**case.answers, **fact.answers},
+                papers=(*case.papers, *fact.papers),
+                declared_by=fact.declared_by,
+                filed_at=fact.enclosed_at,
+            )
         case StepDueCounted() | StepDueRecounted():
             return replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
         case StepConcluded():
@@ -203,6 +218,7 @@ def _entered(case: Case, fact: StepEntered) -> Case:
         # Whoever comes to a step again begins it anew; how often and how it ended before stands in the history.
         states={**case.states, fact.step: TYPES[fact.type].INITIAL},
         entered={**case.entered, fact.step: case.entered.get(fact.step, 0) + 1},
+        visit=case.visit + 1,
     )
 
 
@@ -254,6 +270,8 @@ def _in_step(case: Case, fact: Any) -> Case:
         case pay.InstalmentPaid():
             key = (fact.step, case.entered[fact.step], fact.instalment)
             return replace(case, payments={**case.payments, key: fact})
+        case rectify.RectificationAccepted():
+            return replace(case, papers=(*case.papers, *fact.papers))
         case notice_acts.NoticePosted():
             return replace(case, happened={**case.happened, "posted": fact.posted_at})
         case award.TitleConferred():

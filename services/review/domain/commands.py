@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.review.domain.budgets import PlanBudget
 from services.review.domain.duties import RecordReceipt
+from services.review.domain.filings import TakeFiling
 from services.review.domain.gathering import DrawUpList, LeftOff, PostTogether
 from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
@@ -11,6 +12,7 @@ from services.review.domain.proof import RecordFinding
 from services.review.domain.rectification import OrderRectification, SettleRectification
 from services.review.domain.rounds import OpenRound
 from services.review.domain.steps.assess import ConcludeAssessment, ConfirmComputed, RecordVerdict
+from services.review.domain.steps.assessors import NameAssessors
 from services.review.domain.steps.award import RecordEntry
 from services.review.domain.steps.check import AcceptApplication, RefuseAcceptance, RequestCorrection
 from services.review.domain.steps.decide import ApproveDecision, ProposeDecision, ReturnProposal
@@ -53,6 +55,7 @@ __all__ = [
     "FileInStep",
     "GiveEndorsement",
     "LeftOff",
+    "NameAssessors",
     "OpenCase",
     "OpenRound",
     "OrderRectification",
@@ -80,6 +83,7 @@ __all__ = [
     "SealScore",
     "SettleRectification",
     "StopPayment",
+    "TakeFiling",
     "WaiveVisit",
     "WithdrawContent",
 ]

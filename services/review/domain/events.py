@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import budgets, case, gathering, moves, quotas, rounds, title, years
+from services.review.domain import awaiting, budgets, case, filings, gathering, moves, quotas, rounds, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -31,6 +31,9 @@ Fact = (
     | case.StepDueRecounted
     | case.StepConcluded
     | case.CaseWithdrawn
+    | awaiting.FilingAwaited
+    | awaiting.FilingEnclosed
+    | filings.Fact
     | moves.Fact
     | file.FilingReceived
     | check.Fact
@@ -44,7 +47,7 @@ Fact = (
     | award.Fact
     | publish.Fact
     | pay.Fact
-    | inspect.InspectionRecorded
+    | inspect.Fact
     | rectify.RectificationAccepted
     | close.CaseClosed
     | rounds.RoundOpened
@@ -55,4 +58,12 @@ Fact = (
     | years.YearPublished
 )
 
-FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *quotas.FACTS, *budgets.FACTS, *title.FACTS, *years.FACTS)
+FACTS: tuple[type, ...] = (
+    *case.FACTS,
+    *filings.FACTS,
+    *rounds.FACTS,
+    *quotas.FACTS,
+    *budgets.FACTS,
+    *title.FACTS,
+    *years.FACTS,
+)

@@ -1,7 +1,8 @@
 """Understands how a case is opened without an application: a report, a re-review, a plan, an incident, an evaluation.
 
-The authority that the procedure names opens it, or whoever acts in the first step. What begins with an application in a
-round comes through intake.
+The authority that the procedure names opens it, or whoever acts in the first step. What an applicant begins comes
+through intake: in a round as an application, all else as a filing; an authority opens its own cases straight here, or
+files at intake too.
 """
 
 from __future__ import annotations
@@ -29,17 +30,25 @@ def decide_open_directly(
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, command.procedure, day=local_day(now))
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
-    if is_application and command.procedure == programme.procedure().id:
+    if is_application and command.procedure == programme.procedure().id and not _without_rounds(command, programme):
         raise errors.OpensThroughIntake()
-    openers, day = _openers(command.procedure, first.actor, programme), now.astimezone(SHANGHAI).date()
+    openers, day = _openers(command, first.actor, programme), now.astimezone(SHANGHAI).date()
     ensure_reach(by, openers, programme, command.applicant, first, day)
+    if by.role == "applicant" and not command.filing:
+        raise errors.OpensThroughIntake()
     return decide_open(command, case, programme, now, calendar)
 
 
-def _openers(procedure: str, first: str, programme: Programme) -> tuple[str, ...]:
-    """Who acts first, and the authority that the procedure names; an applicant opens only what begins with a filing."""
-    named = programme.procedure(procedure).opened_by
-    return tuple(dict.fromkeys((first,) if programme.party(named).role == "applicant" else (named, first)))
+def _without_rounds(command: OpenCase, programme: Programme) -> bool:
+    """What a programme without rounds begins with is filed like anything else (a draft, a request for a service)."""
+    return bool(command.filing) and programme.rounds is None
+
+
+def _openers(command: OpenCase, first: str, programme: Programme) -> tuple[str, ...]:
+    """Who acts first, and the party that the procedure names; an applicant who does not act first comes by a filing."""
+    named = programme.procedure(command.procedure).opened_by
+    by_filing = programme.party(named).role == "applicant" and not command.filing
+    return tuple(dict.fromkeys((first,) if by_filing else (named, first)))
 
 
 def _ensure_fitting(subject: Applicant, programme: Programme) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.review.domain import errors
+from services.review.domain.awaiting import awaited
 from services.review.domain.case import (
     TYPES,
     CaseOpened,
@@ -45,6 +46,8 @@ class OpenCase:
     applicant: Applicant
     procedure: str = ""
     """The programme's main procedure where empty."""
+    filing: str = ""
+    """The filing at intake that begins it; empty where an application or an authority does."""
     title: str = ""
     title_number: str = ""
     round_opens_at: datetime | None = None
@@ -66,6 +69,7 @@ def decide_open(
         applicant=command.applicant,
         opened_at=now,
         procedure=command.procedure,
+        filing=command.filing,
         title=command.title,
         title_number=command.title_number,
         round_opens_at=command.round_opens_at,
@@ -261,4 +265,10 @@ def _enter(case: Case, step: Step, programme: Programme, now: datetime, calendar
     if found is not None:
         entered = replace(entered, due_at=found[1].instant, due_provisional=found[1].provisional)
     case = evolve(case, entered)
-    return (entered, *decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+    owed = awaited(case, step, programme, now, entered.due_at, entered.due_provisional)
+    return (
+        entered,
+        *owed,
+        *decided.facts,
+        *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar),
+    )

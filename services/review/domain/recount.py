@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.review.domain.awaiting import awaited
 from services.review.domain.case import StepDueRecounted, evolve
 from services.review.domain.days import because
 from services.review.domain.limits import binding
@@ -23,7 +24,7 @@ def decide_recount(
     that waited for the year beyond its end passes with it."""
     if case.status != "open" or case.step != step_id:
         return ()
-    moved = _step_due(case, programme, now, calendar)
+    moved: Facts = _step_due(case, programme, now, calendar)
     for fact in moved:
         case = evolve(case, fact)
     if case.step_type != notice.TYPE:
@@ -42,4 +43,5 @@ def _step_due(case: Case, programme: Programme, now: datetime, calendar: Calenda
     at = max(fresh.instant, case.due_at)
     if (at, fresh.provisional) == (case.due_at, case.due_provisional):
         return ()
-    return (StepDueRecounted(case.step, at, fresh.provisional, because(calendar, start.day, at), now),)
+    recounted = StepDueRecounted(case.step, at, fresh.provisional, because(calendar, start.day, at), now)
+    return (recounted, *awaited(case, programme.step(case.step), programme, now, at, fresh.provisional))

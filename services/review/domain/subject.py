@@ -54,9 +54,10 @@ class Case:
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
     that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
     round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
-    ``moves`` are the texts that it went on under, ``past`` its steps under earlier ones. ``recommended`` holds every
-    step and party that ever said yes, ``payments`` every payment by step, how often the case had come there, and
-    instalment."""
+    ``filing`` is the filing at intake that began it, ``visit`` says which of the case's steps the present one is,
+    counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on under, ``past``
+    its steps under earlier ones. ``recommended`` holds every step and party that ever said yes, ``payments`` every
+    payment by step, how often the case had come there, and instalment."""
 
     case_id: str = ""
     status: Status = "none"
@@ -64,6 +65,7 @@ class Case:
     procedure: str = ""
     opened_at: datetime | None = None
     round_id: str = ""
+    filing: str = ""
     round_opens_at: datetime | None = None
     round_closes_at: datetime | None = None
     applicant: Applicant = Applicant("", "", "", "")
@@ -82,6 +84,7 @@ class Case:
     states: Mapping[str, Any] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)
+    visit: int = 0
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     recommended: frozenset[tuple[str, str]] = frozenset()

@@ -15,14 +15,17 @@ from fastapi import APIRouter, Response
 
 from services.review.domain import commands as c
 from services.review.domain.people import Person
+from services.review.domain.steps.assessors import Assessor
 from services.review.domain.steps.check import Item
 from services.review.domain.steps.score_acts import Expert
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Paper
 from services.review.handlers import Handlers
 from services.review.http import bodies as b
+from services.review.http.papers import ensure_kept
 from services.review.http.shown import OFFICIALS, PARTIES, Id, Moved, StepId, moved, person, receipt, visible, writing
 from shared.envelope import Role
+from shared.runtime.files import Files
 from shared.runtime.http import Allow, Changing, Input, answer, router
 from shared.runtime.ports import Streams
 
@@ -50,6 +53,11 @@ def _correction(step: str, by: Person, body: b.Correction) -> StepCommand:
 def _experts(step: str, by: Person, body: b.Experts) -> StepCommand:
     experts = tuple(Expert(e.id, e.name, e.organisation) for e in body.experts)
     return c.AssignExperts(step, by, experts, secrets.token_hex(NONCE_BYTES))
+
+
+def _assessors(step: str, by: Person, body: b.Assessors) -> StepCommand:
+    named = tuple(Assessor(a.party, a.id, a.name, a.organisation) for a in body.assessors)
+    return c.NameAssessors(step, by, named)
 
 
 def _same(command: Callable[..., StepCommand]) -> Callable[..., StepCommand]:
@@ -92,18 +100,19 @@ ACTS: tuple[Act, ...] = (
     Act("return", b.Disagreement, _same(c.ReturnProposal)),
     Act("publication", b.Address, _same(c.PublishContent), PARTIES),
     Act("publication-withdrawal", b.Reason, _same(c.WithdrawContent), PARTIES),
-    Act("inspection", b.Inspection, _same(c.RecordInspection), PARTIES),
+    Act("assessors", b.Assessors, _assessors),
+    Act("inspection", b.Inspection, _same(c.RecordInspection), (*PARTIES, "expert")),
     Act("payment", b.Payment, _same(c.PayInstalment)),
     Act("payment-stop", b.Reason, _same(c.StopPayment)),
     Act("rectification", b.Rectification, _same(c.AcceptRectification), PARTIES),
 )
 
 
-def act_routes(handlers: Handlers, streams: Streams) -> APIRouter:
+def act_routes(handlers: Handlers, streams: Streams, files: Files) -> APIRouter:
     """Every act of the table."""
     routes = router(tags=["acts"])
     for act in ACTS:
-        endpoint = _with_body(handlers, streams, act) if act.body else _without_body(handlers, streams, act)
+        endpoint = _with_body(handlers, streams, files, act) if act.body else _without_body(handlers, streams, act)
         path = f"/cases/{{case_id}}/steps/{{step}}/{act.path}"
         name = act.path.replace("-", "_")
         routes.add_api_route(path, Allow(act.roles, NOTE)(endpoint), methods=["POST"], response_model=Moved, name=name)
@@ -113,9 +122,12 @@ def act_routes(handlers: Handlers, streams: Streams) -> APIRouter:
 Endpoint = Callable[..., Any]
 
 
-def _with_body(handlers: Handlers, streams: Streams, act: Act) -> Endpoint:
+def _with_body(handlers: Handlers, streams: Streams, files: Files, act: Act) -> Endpoint:
     async def endpoint(case_id: Id, step: StepId, body: Input, command: Changing) -> Response:
-        return await _carry_out(handlers, streams, case_id, act.make(step, person(command.actor), body), command)
+        asked = act.make(step, person(command.actor), body)
+        await visible(streams, case_id, command.actor)
+        await ensure_kept(files, asked)
+        return await _carry_out(handlers, streams, case_id, asked, command)
 
     # FastAPI reads the body's shape from here; each act has its own.
     endpoint.__annotations__["body"] = act.body

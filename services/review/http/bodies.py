@@ -71,6 +71,17 @@ class Experts(Input):
     ]
 
 
+class AssessorBody(Input):
+    party: Annotated[str, Field(min_length=1, max_length=64, description="Party of the step that the person is of.")]
+    id: Ident
+    name: Name
+    organisation: Annotated[str, Field(max_length=18, description="USCC; empty for a person without one.")] = ""
+
+
+class Assessors(Input):
+    assessors: Annotated[tuple[AssessorBody, ...], Field(max_length=31)]
+
+
 class Sheet(Input):
     points: Annotated[dict[str, str], Field(max_length=100, description="Head -> points, decimal strings.")]
     remark: Sentence = ""

@@ -43,7 +43,7 @@ def procedure_routes(handlers: Handlers, streams: Streams, lists: Lists) -> APIR
     routes = router(tags=["cases"])
 
     @routes.post("/cases", status_code=201, response_model=Moved)
-    @Allow(roles=PARTIES, note="the party of the procedure's first step; applicants for their own organisation")
+    @Allow(roles=PARTIES, note="the authority that opens the procedure or acts first; applicants begin at intake")
     async def opened(body: NewCase, command: Creating) -> Response:
         by, asks = person(command.actor), body.subject
         subject = Applicant(asks.uscc, asks.name.strip(), asks.region, asks.level, asks.kind, asks.category)

@@ -13,7 +13,7 @@ from services.review.domain.errors import CaseUnknown
 from services.review.domain.moves import CaseMoved, MoveProposed
 from services.review.domain.people import Person
 from services.review.domain.rewards import Charge, DueReward, charge_of, rewards_of
-from services.review.domain.steps import notice, score
+from services.review.domain.steps import inspect, notice, score
 from services.review.domain.subject import Answer, Applicant, Case, Concluded, Paper
 from services.review.handlers import CASE, Write
 from shared.envelope import Actor, Role
@@ -90,10 +90,17 @@ def _may_see(case: Case, actor: Actor) -> bool:
         return True
     if actor.role == "expert":
         panels = (state.panel for state in case.states.values() if isinstance(state, score.State))
-        return any(actor.id in panel for panel in panels)
+        return any(actor.id in panel for panel in panels) or _is_assessor(case, actor)
     if actor.role == "applicant":
-        return bool(actor.organisation) and actor.organisation == case.applicant.uscc
+        own = bool(actor.organisation) and actor.organisation == case.applicant.uscc
+        return own or _is_assessor(case, actor)
     return region_contains(actor.region, case.applicant.region)
+
+
+def _is_assessor(case: Case, actor: Actor) -> bool:
+    """Whether the person was named to assess the case for a party of this role."""
+    named = (state.named.values() for state in case.states.values() if isinstance(state, inspect.State))
+    return any((one.id, one.role) == (actor.id, actor.role) for each in named for one in each)
 
 
 def shown(loaded: Loaded[Case], actor: Actor, programme: Programme) -> Shown:

@@ -11,9 +11,10 @@ from services.intake.domain import commands as c
 from services.intake.domain import rounds
 from services.intake.domain.application import NONE, Application, evolve
 from services.intake.domain.drafting import decide_answers, decide_attach, decide_draft
-from services.intake.domain.events import Answer, Applicant, Document, RoundAnnounced
+from services.intake.domain.events import RoundAnnounced
 from services.intake.domain.filing import content_of, decide_declare, decide_submit, local_day
 from services.intake.domain.materials import Lack, lacking
+from services.intake.domain.parts import Answer, Applicant, Document
 from services.intake.domain.rounds import Round
 from shared.programmes.model import Programme
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_USCC, PROGRAMME, REGION

@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from services.intake.domain.events import Answer
 from services.intake.domain.materials import Content, lacking
+from services.intake.domain.parts import Answer
 from shared.programmes.model import Applicants, Condition, Document, Filing, Material, Metric, Programme, Text
 from tests.support.regulation import OTHER_PREFECTURE, with_step
 from tests.unit.intake.story import APPLICANT, document

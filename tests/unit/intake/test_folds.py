@@ -13,9 +13,9 @@ from services.intake.domain import commands as c
 from services.intake.domain import events as e
 from services.intake.domain.application import NONE, evolve
 from services.intake.domain.drafting import decide_remove
-from services.intake.domain.errors import Refusal
 from services.intake.domain.events import FACTS
 from services.intake.domain.filing import decide_progress, decide_return, decide_withdraw
+from services.intake.domain.refusal import Refusal
 from shared.envelope import Actor, Origin
 from shared.runtime.codec import FactCodec
 from tests.unit.intake.story import ANN, NOW, Story

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from services.intake.domain import commands as c
-from services.intake.domain import errors
-from services.intake.domain import events as e
+from services.intake.domain import errors, parts
 from services.intake.domain.drafting import decide_remove
 from services.intake.domain.forms import checked_form, content, decide_form, forms_of
 from shared.programmes.model import Document, Filing, Form, FormField, Material, Programme, Text
@@ -54,9 +53,9 @@ def asking(staff: Form = STAFF, clients: Form = CLIENTS) -> Programme:
     return replace(programme, forms=(staff, clients, OPINION), materials=(*PROGRAMME.materials, LIST))
 
 
-def fill(story: Story, form: str, *rows: Mapping[str, e.Answer]) -> tuple[Any, ...]:
+def fill(story: Story, form: str, *rows: Mapping[str, parts.Answer]) -> tuple[Any, ...]:
     written = content(form, rows)
-    paper = e.Document(form, f"{form}.json", "application/json", hashlib.sha256(written).hexdigest(), len(written))
+    paper = parts.Document(form, f"{form}.json", "application/json", hashlib.sha256(written).hexdigest(), len(written))
     return story.take(decide_form(c.FillForm(form, rows, paper, ANN), story.a, story.programme))
 
 

@@ -11,13 +11,20 @@ from typing import Literal
 import pytest
 
 from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
+from services.intake.adapters.filings import FilingsView, SqlFilings
 from services.intake.domain import commands as c
+from services.intake.domain import filing_errors
 from services.intake.domain.application import Application
-from services.intake.domain.errors import Refusal
 from services.intake.domain.events import FACTS
+from services.intake.domain.filing_acts import BeginFiling
+from services.intake.domain.filings import NOTHING
+from services.intake.domain.parts import Applicant, Filer
+from services.intake.domain.refusal import Refusal
+from services.intake.filings import AWAITED, FilingHandlers
+from services.intake.filings import Write as FilingWrite
 from services.intake.handlers import APPLICATION, ORGANISATION, ROUND, Handlers, Write
 from services.intake.inbox import Inbox
-from services.intake.views import ApplicationMark, ApplicationsWanted, RoundMark
+from services.intake.views import ApplicationMark, ApplicationsWanted, AwaitedMark, RoundMark, Scope
 from shared import events as said
 from shared.envelope import Actor, CaseId, Envelope, Origin, Position
 from shared.runtime.codec import FactCodec
@@ -52,7 +59,8 @@ class Heard:
         self.store = FactStore(database.pool, FactCodec(FACTS))
         self.streams = CommittingStreams(self.store)
         self.handlers = Handlers(Shelf(PROGRAMME))
-        self.consumer = Consumer(database, Inbox(self.store, self.handlers, FixedClock(NOW)))
+        self.filings = FilingHandlers(Shelf(PROGRAMME), sandbox=True)
+        self.consumer = Consumer(database, Inbox(self.store, self.handlers, self.filings, FixedClock(NOW)))
         self._said = 0
 
     async def hear(self, *events: said.PublicEvent) -> None:
@@ -235,6 +243,57 @@ async def test_open_rounds_are_those_whose_window_covers_the_instant(heard: Hear
     assert await rounds.page(CALL.closes_at, None, 50) == []
     assert len(await rounds.page(None, None, 50)) == 1
     assert await rounds.page(None, RoundMark(CALL.closes_at, "round-1"), 50) == []
+
+
+OWED = said.FilingAwaited(
+    *("case-7", PROGRAMME.ref, "recognition", "correct", 4, "补正", "correction", "申报单位", "applicant", "applicant"),
+    *(said.Applicant(APPLICANT_USCC, "Example", COUNTY, "prefecture"), NOW + timedelta(days=7), False, NOW),
+)
+
+
+async def test_what_a_case_waits_for_is_listed_with_what_was_wrong_until_it_is_taken(heard: Heard) -> None:
+    lists = SqlFilings(heard.database.pool)
+    await heard.hear(said.CorrectionRequested("case-7", ("licence: expired",), NOW), OWED, OWED)
+    await project(heard.database, FilingsView(), await heard.store.read(limit=1000))
+    (row,) = await lists.awaited(Scope("applicant", uscc=APPLICANT_USCC), None, 50)
+    assert (row.filing_id, row.step, row.due_at, row.to_correct) == (
+        *("case-7.4", "correct", OWED.due_at, ["licence: expired"]),
+    )
+    for nothing in (Scope("applicant", uscc=OTHER_USCC), Scope("officer", region=REGION, stem="99")):
+        assert await lists.awaited(nothing, None, 50) == []
+    assert await lists.awaited(Scope(), AwaitedMark(row.awaited_at, "case-7"), 50) == []
+    before = len(await heard.store.read(limit=1000))
+    await heard.hear(
+        said.FilingTaken("case-7", "", 0, "another", NOW), said.FilingTaken("case-7", "", 0, "correct", NOW)
+    )
+    await project(heard.database, FilingsView(), (await heard.store.read(limit=1000))[before:])
+    assert await lists.awaited(Scope(), None, 50) == []
+    assert (await heard.streams.load(AWAITED, "case-7")).state == NOTHING
+
+
+async def test_an_application_that_is_returned_is_owed_as_an_application(heard: Heard) -> None:
+    await heard.hear(CALL)
+    await heard.submitted()
+    await heard.hear(said.CorrectionRequested("case-1", ("licence: expired",), NOW))
+    assert (await heard.streams.load(AWAITED, "case-1")).version == 0
+
+
+async def test_a_word_about_a_filing_that_is_not_here_is_nothing(heard: Heard) -> None:
+    await heard.hear(
+        said.FilingTaken("case-7", "case-7", 1, "apply", NOW),
+        said.FilingRefused("case-7", "case-7", 1, "case_unknown", "没有。", "There is none.", NOW),
+        said.FilingLapsed("case-7", "apply", NOW),
+    )
+    assert await heard.store.read(limit=10) == []
+
+
+async def test_a_filing_is_begun_under_a_text_that_is_open(heard: Heard) -> None:
+    about, by = Applicant(APPLICANT_USCC, "Example", COUNTY, "prefecture"), Filer("p", "applicant", "", APPLICANT_USCC)
+    command = BeginFiling("case-7", "recognition", about, "", by)
+    with pytest.raises(filing_errors.ProgrammeNotOpen):
+        await heard.filings.begin(heard.streams, "gone-platform", command, FilingWrite(APPLICANT))
+    with pytest.raises(filing_errors.AppliesInRound):
+        await heard.filings.begin(heard.streams, PROGRAMME.id, command, FilingWrite(APPLICANT))
 
 
 async def test_before_its_first_projection_a_list_asks_to_try_again(heard: Heard) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.domain.errors import REFUSALS, Refusal
+from services.intake.domain.errors import REFUSALS
+from services.intake.domain.refusal import Refusal
 
 HERE = Path(__file__).parent
 

@@ -164,3 +164,8 @@ class Story:
 
 def faulty(*subjects: str) -> tuple[Item, ...]:
     return tuple(Item(subject, "cannot be read") for subject in subjects)
+
+
+async def nothing_held(_uscc: str, _programme: str) -> tuple[str, ...]:
+    """The titles of an organisation that has none."""
+    return ()

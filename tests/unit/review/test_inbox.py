@@ -23,6 +23,7 @@ from shared.runtime.streams import CommittingStreams
 from tests.support.clock import FixedClock
 from tests.support.house import Shelf
 from tests.support.regulation import APPLICANT_USCC, COUNTY, PROGRAMME
+from tests.unit.review.story import nothing_held
 
 NOW = datetime(2026, 4, 27, 2, 0, tzinfo=UTC)
 SPEAKER = Origin(Actor("person-1", "applicant", APPLICANT_USCC), NOW, "c-1", trace_id="a" * 32)
@@ -63,7 +64,7 @@ class Heard:
     def __init__(self, database: Database) -> None:
         self.store = FactStore(database.pool, FactCodec(FACTS))
         self.streams = CommittingStreams(self.store)
-        self.inbox = Inbox(self.store, Handlers(Shelf(PROGRAMME), sandbox=True), FixedClock(NOW))
+        self.inbox = Inbox(self.store, Handlers(Shelf(PROGRAMME), sandbox=True), FixedClock(NOW), nothing_held)
         self.consumer = Consumer(database, self.inbox)
         self.parking = Parking(database, {self.inbox.name: self.inbox})
 

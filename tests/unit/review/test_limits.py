@@ -209,7 +209,7 @@ def test_from_the_order_to_correct_and_to_put_right() -> None:
     story = Story(programme).at("visit")
     story.act(c.RecordVisit("visit", OFFICER, date(2026, 4, 27), ("A", "B"), False, "a roof is missing"))
     assert story.case.due_at == end_of("2026-05-11")
-    story.wait(5).act(c.AcceptRectification("mend", _applicant(), "the roof is there", ()))
+    story.wait(5).act(c.AcceptRectification("mend", _applicant(), "the roof is there", filing="case-1.9"))
     assert (story.case.step, story.case.due_at) == ("list", end_of("2026-05-27"))
 
 

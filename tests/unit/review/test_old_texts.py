@@ -138,7 +138,9 @@ async def test_a_case_under_an_older_version_stays_under_it(database: Database, 
     try:
         begun = datetime(2026, 2, 2, 2, 0, tzinfo=UTC)
         await office.history(first, Applicant(APPLICANT_USCC, "Firm", "990101", "province"), begun)
-        filing = c.FileInStep("apply", Person("p", "applicant", "990101", APPLICANT_USCC), {"staff_count": "15"}, ())
+        filing = c.FileInStep(
+            "apply", Person("p", "applicant", "990101", APPLICANT_USCC), {"staff_count": "15"}, filing="case-1"
+        )
         await office.handlers.act(office.streams, CASE_ID, filing, write("1"))
         assert await office.step() == "decide"
         await rebuilt(office, first.ref, "open")
@@ -159,7 +161,9 @@ async def test_a_vanished_text_is_named_and_can_be_put_back(database: Database, 
     await office.store.start()
     try:
         await office.history(first, Applicant(APPLICANT_USCC, "Firm", "990101", "province"), NOW)
-        filing = c.FileInStep("apply", Person("p", "applicant", "990101", APPLICANT_USCC), {"staff_count": "15"}, ())
+        filing = c.FileInStep(
+            "apply", Person("p", "applicant", "990101", APPLICANT_USCC), {"staff_count": "15"}, filing="case-1"
+        )
         with pytest.raises(errors.TextMissing) as refused:
             await office.handlers.act(office.streams, CASE_ID, filing, write("1"))
         assert first.ref in refused.value.en
@@ -276,7 +280,9 @@ async def test_who_is_overtaken_by_a_move_decides_anew_under_the_new_text(databa
         async def moving() -> None:
             await office.handlers.confirm_move(office.streams, CASE_ID, c.ConfirmMove(approver), write("2"))
 
-        filing = c.FileInStep("apply", Person("p", "applicant", "990101", APPLICANT_USCC), {"staff_count": "15"}, ())
+        filing = c.FileInStep(
+            "apply", Person("p", "applicant", "990101", APPLICANT_USCC), {"staff_count": "15"}, filing="case-1"
+        )
         await office.handlers.act(Overtaken(office.store, moving), CASE_ID, filing, write("3"))
         assert (await office.streams.load(CASE, CASE_ID)).state.programme == second.ref
         assert await office.step() == "look"

@@ -15,6 +15,7 @@ from services.review.domain.people import Person
 from services.review.domain.progress import Facts
 from services.review.domain.subject import Applicant
 from shared.programmes.model import Programme
+from tests.support.filing_regulation import FILED
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_USCC, PROGRAMME
 from tests.unit.review.story import APPLICANT, MONDAY, OFFICER, REVIEWER, STRANGER, Story, faulty
 
@@ -37,7 +38,11 @@ def test_the_party_of_the_first_step_opens_it() -> None:
 
 
 def test_nobody_else_opens_it() -> None:
-    for by, refusal in ((OFFICER, errors.WrongParty), (OWNER, errors.WrongParty), (STRANGER, errors.OutsideRegion)):
+    for by, refusal in (
+        (OFFICER, errors.WrongParty),
+        (OWNER, errors.WrongParty),
+        (STRANGER, errors.OutsideRegion),
+    ):
         with pytest.raises(refusal):
             opened(by)
 
@@ -54,6 +59,13 @@ def test_the_authority_that_the_procedure_names_opens_what_another_begins() -> N
 def test_an_application_comes_through_intake() -> None:
     with pytest.raises(errors.OpensThroughIntake):
         opened(OWNER, text=PROGRAMME)
+
+
+def test_what_an_applicant_begins_comes_through_intake_and_an_authority_opens_its_own() -> None:
+    for procedure in ("renewal", "self_evaluation"):
+        with pytest.raises(errors.OpensThroughIntake):
+            opened(OWNER, procedure=procedure, text=FILED)
+    assert opened(OFFICER, procedure="plan", text=FILED)
 
 
 def test_an_unknown_procedure_is_refused_with_those_there_are() -> None:
@@ -82,10 +94,10 @@ def test_an_application_is_corrected_at_intake() -> None:
 def test_what_a_step_waits_for_is_added_to_the_case() -> None:
     story = returned("")
     held = len(story.case.papers)
-    story.act(c.FileInStep("correct", OWNER, {"staff": "16"}, story.case.papers[:1]))
+    story.act(c.FileInStep("correct", OWNER, {"staff": "16"}, story.case.papers[:1], filing="case-1.4"))
     assert (story.case.step, story.case.revision) == ("check", 1)
     assert (story.case.answers["staff"], story.case.answers["served[last]"]) == ("16", "60")
-    assert (len(story.case.papers), story.case.declared_by) == (held + 1, OWNER.id)
+    assert (len(story.case.papers), story.case.declared_by) == (held + 1, "")
 
 
 def test_only_the_party_files_and_only_what_is_asked() -> None:
@@ -94,4 +106,6 @@ def test_only_the_party_files_and_only_what_is_asked() -> None:
         with pytest.raises(errors.WrongParty):
             returned("").act(c.FileInStep("correct", by, {}))
     with pytest.raises(errors.AnswersWrong):
-        returned("").act(c.FileInStep("correct", OWNER, {"staff": "many"}))
+        returned("").act(c.FileInStep("correct", OWNER, {"staff": "many"}, filing="case-1.4"))
+    with pytest.raises(errors.FiledThroughIntake):
+        returned("").act(c.FileInStep("correct", OWNER, {"staff": "16"}))

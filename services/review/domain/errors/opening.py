@@ -14,11 +14,11 @@ class ProcedureUnknown(Refusal):
 
 
 class OpensThroughIntake(Refusal):
-    """An application is drawn up and filed at intake, in a round."""
+    """What an applicant begins is drawn up and filed at intake."""
 
     code = "opens_through_intake"
-    said = ("此程序由申请单位申报启动。", "This procedure begins with an application.")
-    do = ("请在申报端、开放的批次内申报。", "Apply at intake, in an open round.")
+    said = ("此程序由申请单位在申报端启动。", "An applicant begins this procedure at intake.")
+    do = ("有批次的请在开放批次内申报，其他的请在申报端提交材料。", "Apply there in an open round, or file there.")
 
 
 class SubjectInvalid(Refusal):
@@ -41,8 +41,16 @@ class AnswersWrong(Refusal):
 
 
 class FiledThroughIntake(Refusal):
-    """The application itself, and its corrections, are filed at intake."""
+    """Whatever an applicant hands in is filed at intake."""
 
     code = "filed_through_intake"
     said = ("“{zh}”环节的材料在申报端提交。", "What the step {en} waits for is filed at intake.")
     do = ("请在申报端提交。", "File it there.")
+
+
+class PaperUnknown(Refusal):
+    """A paper is named by a digest that no stored file has, or not with its size."""
+
+    code, status = "paper_unknown", 422
+    said = ("所列文件中有未上传的文件。", "A file on the list was never uploaded.")
+    do = ("请先在申报端上传文件，再提交其摘要值。", "Upload it at intake first, then name it by its digest.")

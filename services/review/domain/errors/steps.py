@@ -75,6 +75,14 @@ class FindingsMissing(Refusal):
     do = ("请补充后再提交。", "Add what is missing and send again.")
 
 
+class AssessorsWrong(Refusal):
+    """Named for a party that needs nobody, has assessed already, or is named twice."""
+
+    code, status = "assessors_wrong", 422
+    said = ("评价人员须逐方指定，每方一人。", "Assessors are named one for each party from outside.")
+    do = ("现可指定的评价方：{parties}。", "Parties that still need one: {parties}.")
+
+
 class InstalmentWrong(Refusal):
     """Instalments are paid one after another."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.review.domain import errors
+from services.review.domain.awaiting import comes_by_itself
 from services.review.domain.people import Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor
 from services.review.domain.subject import Answer, Paper
@@ -15,6 +16,8 @@ from shared.programmes.model.answering import answer_faults
 
 TYPE = "file"
 MOST_PAPERS = 400
+FILED_LATE = "filed_late"
+"""The reason of the outcome late where something was handed in after all."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,17 @@ class ReceiveFiling:
 
 @dataclass(frozen=True)
 class FileInStep:
-    """Hand in what a later step, or a case without an application, waits for; it adds to what the case holds."""
+    """Hand in what a later step, or a case without an application, waits for; it adds to what the case holds.
+    ``filing`` is the filing at intake that brings it; empty where an authority files straight here."""
 
     step: str
     by: Person
     answers: Mapping[str, Answer]
     papers: tuple[Paper, ...] = ()
+    statement: str = ""
+    declared_by: str = ""
+    filing: str = ""
+    filed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,10 @@ class FilingReceived:
     declared_by: str
     revision: int
     filed_at: datetime
+    statement: str = ""
+    filing: str = ""
+    straight: bool = False
+    """An authority filed it here, so that intake has not heard of it."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +116,14 @@ def _taken(received: FilingReceived, situation: Situation) -> Decided:
     """Late is late although nobody looked in between, where the programme knows the outcome and the end is known."""
     due_at = None if situation.case.due_provisional else situation.case.due_at
     if due_at is not None and received.filed_at > due_at and "late" in situation.step.outcomes:
-        return Decided((received,), "late", "late")
+        return Decided((received,), "late", FILED_LATE)
     return Decided((received,), "filed")
 
 
 def _add(command: FileInStep, situation: Situation) -> Decided:
     case, step = situation.case, situation.step
-    if case.round_id and (not case.history or case.history[-1].outcome == "to_correct"):
+    by_application = bool(case.round_id) and comes_by_itself(case)
+    if by_application or (command.by.role == "applicant" and not command.filing):
         raise errors.FiledThroughIntake(zh=step.title.zh, en=step.title.en)
     if answer_faults(situation.programme.metrics, command.answers):
         raise errors.AnswersWrong()
@@ -120,9 +133,12 @@ def _add(command: FileInStep, situation: Situation) -> Decided:
         step=step.id,
         answers={**case.answers, **command.answers},
         papers=(*case.papers, *command.papers),
-        declared_by=command.by.id,
+        statement=command.statement,
+        filing=command.filing,
+        straight=not command.filing,
+        declared_by=command.declared_by if command.filing else command.by.id,
         revision=case.revision,  # revisions are counted where applications are filed
-        filed_at=situation.now,
+        filed_at=command.filed_at or situation.now,
     )
     return _taken(received, situation)
 

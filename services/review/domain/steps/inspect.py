@@ -4,7 +4,7 @@ condition by condition, and say whether it passes; it passes when all of them sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import ClassVar
@@ -12,6 +12,15 @@ from typing import ClassVar
 from services.review.domain import errors
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.assess import GOOD
+from services.review.domain.steps.assessors import (
+    Assessor,
+    AssessorsNamed,
+    NameAssessors,
+    decide_name,
+    ensure_named,
+    is_named,
+    organisers,
+)
 from services.review.domain.steps.shape import Decided, Parties, Situation, stated
 from shared.programmes.model import Inspecting
 from shared.programmes.scores import Score, Unscorable, aggregate
@@ -55,13 +64,16 @@ class InspectionRecorded:
 
 @dataclass(frozen=True)
 class State:
-    """What the assessors found, by party."""
+    """What the assessors found, and who was named to assess from outside, by party."""
 
     recorded: Mapping[str, InspectionRecorded] = field(default_factory=dict)
+    named: Mapping[str, Assessor] = field(default_factory=dict)
 
 
-COMMANDS: tuple[type, ...] = (RecordInspection,)
-FACTS: tuple[type, ...] = (InspectionRecorded,)
+Command = RecordInspection | NameAssessors
+Fact = InspectionRecorded | AssessorsNamed
+COMMANDS: tuple[type, ...] = (RecordInspection, NameAssessors)
+FACTS: tuple[type, ...] = (InspectionRecorded, AssessorsNamed)
 INITIAL = State()
 
 
@@ -76,15 +88,24 @@ def _parameters(situation: Situation) -> Inspecting:
     return parameters
 
 
-def who(command: RecordInspection, situation: Situation) -> Parties:
-    """The assessor that the person speaks for."""
+def who(command: Command, situation: Situation) -> Parties:
+    """The assessor that the person speaks for (whoever comes from outside is named one by one, so that no region and
+    no organisation binds them); whoever organises names them."""
+    if isinstance(command, NameAssessors):
+        return Parties(organisers(situation))
     assessors = _assessors(situation)
-    return Parties((command.party,) if command.party in assessors else assessors)
+    spoken = (command.party,) if command.party in assessors else assessors
+    outside = tuple({situation.programme.party(party).role for party in spoken if is_named(party, situation)})
+    return Parties(spoken, outside)
 
 
 def enter(situation: Situation) -> Decided:
-    """The case waits for the assessors."""
-    return Decided(())
+    """The case waits for the assessors, or for whoever names the first of them."""
+    outside = is_named(_assessors(situation)[0], situation)
+    found = organisers(situation)
+    if outside and not found:
+        raise errors.ParameterUnset(what=f"{situation.step.id}.actor")
+    return Decided((), waits_for=found[0] if outside else "")
 
 
 def lapse(situation: Situation) -> Decided:
@@ -92,13 +113,16 @@ def lapse(situation: Situation) -> Decided:
     return Decided(())
 
 
-def decide(command: RecordInspection, situation: Situation) -> Decided:
-    """Record it; the step ends with the last assessor."""
-    assessors = _assessors(situation)
-    recorded: Mapping[str, InspectionRecorded] = situation.state.recorded
+def decide(command: Command, situation: Situation) -> Decided:
+    """Name assessors, or record what one found; the step ends with the last assessor."""
+    assessors, state = _assessors(situation), situation.state
+    recorded: Mapping[str, InspectionRecorded] = state.recorded
+    if isinstance(command, NameAssessors):
+        return Decided((decide_name(command, assessors, recorded, situation),))
     party = command.party or assessors[0]
     if party not in assessors or party in recorded:
         raise errors.AlreadySigned()
+    ensure_named(command.by, party, state.named, situation)
     _ensure_found(command, situation)
     score = _score(command, situation)
     fact = InspectionRecorded(
@@ -159,5 +183,9 @@ def _score(command: RecordInspection, situation: Situation) -> Score | None:
     return score
 
 
-def evolve(state: State, fact: InspectionRecorded) -> State:
-    return State({**state.recorded, fact.party: fact})
+def evolve(state: State, fact: Fact) -> State:
+    match fact:
+        case InspectionRecorded():
+            return replace(state, recorded={**state.recorded, fact.party: fact})
+        case AssessorsNamed():
+            return replace(state, named={**state.named, **{each.party: each for each in fact.assessors}})

@@ -9,6 +9,7 @@ from typing import ClassVar
 from services.review.domain import errors
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from services.review.domain.subject import Paper
 from shared.programmes.model import Rectifying
 
 TYPE = "rectify"
@@ -17,12 +18,15 @@ MOST_PROOF = 50
 
 @dataclass(frozen=True)
 class AcceptRectification:
-    """It was put right; ``proof`` names the files that show it, by SHA-256."""
+    """It was put right; ``proof`` names the files that show it, by SHA-256, ``papers`` are those that came with the
+    filing at intake."""
 
     step: str
     by: Person
     opinion: str
     proof: tuple[str, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    filing: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class RectificationAccepted:
     opinion: str
     proof: tuple[str, ...]
     accepted_at: datetime
+    papers: tuple[Paper, ...] = ()
+    filing: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,10 @@ def lapse(situation: Situation) -> Decided:
 
 
 def decide(command: AcceptRectification, situation: Situation) -> Decided:
-    """Accept what was put right, with proof where the programme asks for it."""
+    """Accept what was put right, with proof where the programme asks for it; applicants show it through intake."""
+    if command.by.role == "applicant" and not command.filing:
+        title = situation.step.title
+        raise errors.FiledThroughIntake(zh=title.zh, en=title.en)
     parameters = situation.step.parameters
     assert isinstance(parameters, Rectifying)
     if parameters.proof and not command.proof:
@@ -74,7 +83,9 @@ def decide(command: AcceptRectification, situation: Situation) -> Decided:
     if len(command.proof) > MOST_PROOF:
         raise errors.TooMany(most=MOST_PROOF)
     opinion = stated(command.opinion)
-    fact = RectificationAccepted(situation.step.id, command.by.id, opinion, command.proof, situation.now)
+    fact = RectificationAccepted(
+        *(situation.step.id, command.by.id, opinion, command.proof, situation.now, command.papers, command.filing)
+    )
     return Decided((fact,), "rectified", opinion)
 
 

@@ -1,0 +1,316 @@
+"""Understands how a filing is drawn up, handed in and taken back, and what review's answer does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.intake.domain import errors, filed, filing_errors
+from services.intake.domain import events as e
+from services.intake.domain.application import Application
+from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES
+from services.intake.domain.filing_lacks import FORM_TYPE, Rows, forms_of, is_filled, lacking, wants_declaration
+from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
+from services.intake.domain.materials import Lack, known_material
+from services.intake.domain.parts import Answer, Applicant, Document, Filer
+from services.intake.domain.rounds import SHANGHAI
+from shared.identifiers import region_contains, uscc_fault
+from shared.programmes.filling import FormFault, form_faults
+from shared.programmes.model import Procedure, Programme, Step, Unset
+from shared.programmes.model.answering import answer_faults, keys_of
+
+_NAMED = 20
+_LACKS_NAMED = 100
+
+
+@dataclass(frozen=True)
+class BeginFiling:
+    """Begin what begins a case: a procedure's first step, about an organisation, perhaps about its title."""
+
+    case_id: str
+    procedure: str
+    applicant: Applicant
+    title: str
+    by: Filer
+
+
+# ── beginning ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide_begin(
+    command: BeginFiling, f: Filing, programme: Programme, titled: Application, now: datetime
+) -> tuple[e.Fact, ...]:
+    """Begin it under the text of today. ``titled`` is the application whose title it is about, where one is named."""
+    if f.status != "none":
+        raise filing_errors.FilingExists()
+    procedure, by = _procedure(command.procedure, programme), command.by
+    _ensure_fitting(command.applicant, programme)
+    first = programme.first_step(command.applicant, procedure.id, day=_day(now))
+    _ensure_no_application(procedure, first, programme)
+    _ensure_opener(by, procedure, first, command.applicant, programme)
+    holds = titled.applicant is not None and titled.applicant.uscc == command.applicant.uscc
+    if command.title and not (holds and titled.status == "titled"):
+        raise filing_errors.TitleNotHeld()
+    return (
+        filed.FilingDrafted(
+            filing_id=command.case_id,
+            case_id=command.case_id,
+            programme=programme.ref,
+            procedure=procedure.id,
+            step=first.id,
+            visit=0,
+            title=command.title,
+            applicant=command.applicant,
+            filer=by,
+            drafted_at=now,
+        ),
+    )
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(SHANGHAI).date()
+
+
+def _procedure(name: str, programme: Programme) -> Procedure:
+    found = next((each for each in programme.procedures if each.id == name), None)
+    if found is None:
+        raise filing_errors.ProcedureUnknown(procedures=", ".join(each.id for each in programme.procedures))
+    return found
+
+
+def _ensure_fitting(about: Applicant, programme: Programme) -> None:
+    levels = [level.id for level in programme.levels]
+    inside = region_contains(programme.region, about.region)
+    if not inside or about.level not in levels or uscc_fault(about.uscc) is not None:
+        raise filing_errors.SubjectWrong(levels=", ".join(levels))
+
+
+def _ensure_no_application(procedure: Procedure, first: Step, programme: Programme) -> None:
+    applies = first.type == "file" and programme.party(first.actor).role == "applicant"
+    if applies and procedure.id == programme.procedure().id and programme.rounds is not None:
+        raise filing_errors.AppliesInRound()
+
+
+def _ensure_opener(by: Filer, procedure: Procedure, first: Step, about: Applicant, programme: Programme) -> None:
+    """Whoever acts in the first step, or the party that the procedure names where the first step takes no filing."""
+    opens = programme.party(procedure.opened_by)
+    if by.role != opens.role or first.type in ("file", "rectify"):
+        ensure_filer(by, first, about, programme)
+    elif by.role == "applicant" and by.organisation != about.uscc:
+        raise errors.OtherOrganisation()
+
+
+def ensure_filer(by: Filer, step: Step, about: Applicant, programme: Programme) -> None:
+    """The person acts in the role of the step's party, an applicant for the own organisation. How far an authority
+    reaches is review's to judge."""
+    party = programme.party(step.actor)
+    if by.role != party.role:
+        raise filing_errors.WrongFiler(zh=party.title.zh, en=party.title.en)
+    if by.role == "applicant" and by.organisation != about.uscc:
+        raise errors.OtherOrganisation()
+
+
+def decide_answer_case(
+    case_id: str, by: Filer, f: Filing, awaited: Awaited, programme: Programme, now: datetime
+) -> tuple[e.Fact, ...]:
+    """Begin what the case waits for. Nobody learns of a case that is not theirs."""
+    owed = awaited.now
+    if owed is None or not _concerns(owed, by):
+        raise filing_errors.NothingAwaited()
+    if f.status != "none":
+        raise filing_errors.FilingExists()
+    ensure_filer(by, programme.step(owed.step), owed.applicant, programme)
+    return (
+        filed.FilingDrafted(
+            filing_id=filing_of(case_id, owed.visit),
+            case_id=case_id,
+            programme=owed.programme,
+            procedure=owed.procedure,
+            step=owed.step,
+            visit=owed.visit,
+            title="",
+            applicant=owed.applicant,
+            filer=by,
+            drafted_at=now,
+        ),
+    )
+
+
+def _concerns(owed: filed.FilingAwaited, by: Filer) -> bool:
+    if by.role == "applicant":
+        return by.organisation == owed.applicant.uscc
+    return region_contains(by.region, owed.applicant.region)
+
+
+# ── drawing up ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ensure_own(f: Filing, by: Filer) -> Applicant:
+    """The organisation that it is about, when the person may act in the filing: colleagues of an applicant, and those
+    of the same role and region in an authority. Others' filings are unknown, not forbidden: no hint leaks."""
+    about = f.applicant
+    own = by.organisation == (about and about.uscc) if by.role == "applicant" else by.region == f.filer.region
+    if about is None or by.role != f.filer.role or not own:
+        raise filing_errors.FilingUnknown()
+    return about
+
+
+def ensure_editable(f: Filing, by: Filer) -> None:
+    ensure_own(f, by)
+    if f.status not in EDITABLE:
+        raise filing_errors.FilingNotEditable()
+
+
+def decide_answers(
+    given: dict[str, Answer], cleared: tuple[str, ...], by: Filer, f: Filing, programme: Programme
+) -> tuple[e.Fact, ...]:
+    """Set or take back answers; what changes nothing is no fact."""
+    ensure_editable(f, by)
+    faults = answer_faults(programme.metrics, given)
+    if faults:
+        known = {key for metric in programme.metrics for key in keys_of(metric)}
+        affected = [f"{fault.key}: {fault.en}" for fault in faults if fault.key in known][:_NAMED]
+        raise errors.AnswerUnknown(count=len(faults), known="; ".join(affected) or "-")
+    fresh = {key: value for key, value in given.items() if f.answers.get(key) != value}
+    gone = tuple(key for key in cleared if key in f.answers and key not in given)
+    return (e.AnswersGiven(fresh, gone),) if fresh or gone else ()
+
+
+def decide_state(text: str, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
+    """Say something along with the papers."""
+    ensure_editable(f, by)
+    return (filed.StatementWritten(text.strip()),) if text.strip() != f.statement else ()
+
+
+def decide_attach(document: Document, by: Filer, f: Filing, programme: Programme) -> tuple[e.Fact, ...]:
+    """Add a file under a material of the programme, under a form that has to be signed, or under the step itself."""
+    ensure_editable(f, by)
+    signed = {form.id for form in forms_of(programme, programme.step(f.step)) if form.signed}
+    if not known_material(programme, document.material) and document.material not in {f.step, *signed}:
+        raise errors.MaterialUnknown(materials=", ".join((*(m.id for m in programme.materials), *signed, f.step)))
+    if any((d.material, d.sha256) == (document.material, document.sha256) for d in f.documents):
+        raise errors.DocumentExists()
+    _ensure_room(f.documents, document)
+    return (e.DocumentAttached(document),)
+
+
+def _ensure_room(there: tuple[Document, ...], document: Document) -> None:
+    size = sum(d.size for d in there) + document.size
+    if len(there) >= MOST_DOCUMENTS or size > MOST_MEGABYTES * 1_000_000:
+        raise errors.TooMuch(documents=MOST_DOCUMENTS, megabytes=MOST_MEGABYTES)
+
+
+def decide_remove(material: str, sha256: str, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
+    """Take a file out again."""
+    ensure_editable(f, by)
+    if not any((d.material, d.sha256) == (material, sha256) for d in f.documents):
+        raise errors.DocumentUnknown()
+    return (e.DocumentRemoved(material, sha256),)
+
+
+def ensure_form(name: str, rows: Rows, f: Filing, programme: Programme) -> None:
+    """The step asks for the form, and all rows fit it; nothing that was sent is repeated."""
+    forms = forms_of(programme, programme.step(f.step))
+    form = next((each for each in forms if each.id == name), None)
+    if form is None:
+        raise errors.FormUnknown(forms=", ".join(each.id for each in forms) or "-")
+    faults = form_faults(form, rows)
+    if faults:
+        known = set() if isinstance(form.fields, Unset) else {each.id for each in form.fields}
+        zh = "；".join(_where(each, known) + each.zh for each in faults[:_NAMED])
+        en = "; ".join(_where(each, known) + each.en for each in faults[:_NAMED])
+        raise errors.FormWrong(count=len(faults), zh=zh, en=en)
+
+
+def _where(fault: FormFault, known: set[str]) -> str:
+    parts = [str(fault.row or ""), fault.field if fault.field in known else ""]
+    return "".join(f"{part} " for part in parts if part)
+
+
+def decide_form(document: Document, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
+    """Put the form as it was filled in where it stood before; the same content again is nothing."""
+    ensure_editable(f, by)
+    assert document.media_type == FORM_TYPE
+    before = next((d for d in f.documents if is_filled(d, document.material)), None)
+    if before is not None and before.sha256 == document.sha256:
+        return ()
+    removed = (e.DocumentRemoved(before.material, before.sha256),) if before else ()
+    _ensure_room(tuple(d for d in f.documents if d != before), document)
+    return (*removed, e.DocumentAttached(document))
+
+
+# ── handing in ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide_declare(by: Filer, f: Filing, now: datetime) -> tuple[e.Fact, ...]:
+    """Declare that what stands here now is true."""
+    ensure_editable(f, by)
+    return () if f.declared and f.declared_by == by.id else (e.TruthDeclared(by.id, now, f.content),)
+
+
+def decide_submit(by: Filer, f: Filing, awaited: Awaited, programme: Programme, now: datetime) -> tuple[e.Fact, ...]:
+    """Hand it in: complete, declared where the step asks, and still waited for where it answers a case."""
+    ensure_editable(f, by)
+    about = ensure_own(f, by)
+    if f.visit and (awaited.now is None or awaited.now.visit != f.visit):
+        raise filing_errors.NothingAwaited()
+    _ensure_complete(lacking(f, programme, _day(now)))
+    if wants_declaration(programme.step(f.step)) and not f.declared:
+        raise errors.NotDeclared()
+    return (
+        filed.FilingSubmitted(
+            filing_id=f.filing_id,
+            case_id=f.case_id,
+            programme=f.programme,
+            procedure=f.procedure,
+            step=f.step,
+            visit=f.visit,
+            title=f.title,
+            applicant=about,
+            filer=by,
+            answers=dict(f.answers),
+            documents=f.documents,
+            statement=f.statement,
+            declared_by=f.declared_by if f.declared else "",
+            submitted_at=now,
+            revision=f.revision + 1,
+        ),
+    )
+
+
+def _ensure_complete(lacks: tuple[Lack, ...]) -> None:
+    if lacks:
+        raise filing_errors.FilingIncomplete(
+            count=len(lacks),
+            zh="；".join(f"{lack.zh}（{lack.id}）" for lack in lacks[:_LACKS_NAMED]),
+            en="; ".join(f"{lack.en} ({lack.id})" for lack in lacks[:_LACKS_NAMED]),
+        )
+
+
+def decide_withdraw(reason: str, by: Filer, f: Filing, now: datetime) -> tuple[e.Fact, ...]:
+    """Give up what was to begin a case, or take it back before a decision; the case ends with it. What a running case
+    waits for is not taken back: as a draft it may be left, and once it is handed in it is with the authority."""
+    ensure_own(f, by)
+    if f.visit or f.decided or f.status not in {*EDITABLE, "submitted", "taken"}:
+        raise filing_errors.FilingNotWithdrawable()
+    if not reason.strip():
+        raise errors.ReasonMissing()
+    return (filed.FilingWithdrawn(f.filing_id, f.case_id, reason.strip(), now),)
+
+
+# ── what review says ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide_told(told: filed.FilingTaken | filed.FilingRefused, f: Filing) -> tuple[e.Fact, ...]:
+    """Review's answer to the revision that it has; a case that was withdrawn meanwhile stays withdrawn."""
+    current = f.status == "submitted" and told.revision == f.revision
+    return (told,) if current else ()
+
+
+def decide_awaited(told: filed.FilingAwaited, known: Awaited) -> tuple[e.Fact, ...]:
+    """Remember what a case waits for; the same word twice is one."""
+    return () if known.now == told else (told,)
+
+
+def decide_wait_ended(told: filed.WaitEnded, known: Awaited) -> tuple[e.Fact, ...]:
+    return (told,) if known.now is not None and known.now.step == told.step else ()
