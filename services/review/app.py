@@ -5,17 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import shared.programmes
-from services.review.adapters.due import NOTICE_OVER, OVERTAKEN, RECOUNT, TITLE, DeadlinesView
+from services.review.adapters.due import FOLLOW, NOTICE_OVER, OVERTAKEN, RECOUNT, RETURN, TITLE, DeadlinesView
+from services.review.adapters.gathered import GatheredView, SqlGathered
 from services.review.adapters.lists import SqlLists
+from services.review.adapters.money import MoneyView, SqlMoney
+from services.review.adapters.standing import SqlStanding
 from services.review.adapters.views import CasesView, RoundsView, YearsView
 from services.review.domain.errors import Refusal
 from services.review.domain.events import FACTS
 from services.review.handlers import Handlers, Programmes
 from services.review.http import (
     act_routes,
+    budget_routes,
     case_routes,
     deadline_routes,
     export_routes,
+    gathering_routes,
     move_routes,
     objection_routes,
     procedure_routes,
@@ -26,6 +31,7 @@ from services.review.http import (
 )
 from services.review.inbox import ACTOR, MYSELF, Inbox
 from services.review.outbox import case_of, to_public
+from services.review.together import Together
 from shared.envelope import Origin
 from shared.programmes.catalogue import Catalogue
 from shared.runtime.clock import Clock
@@ -47,6 +53,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
     store = around.store(FACTS)
     handlers = Handlers(library, sandbox=around.settings.profile == "demo")
     streams, lists = CommittingStreams(store), SqlLists(around.database.pool)
+    together = Together(library, SqlStanding(around.database.pool))
     return assemble(
         around,
         Parts(
@@ -64,12 +71,14 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 deadline_routes(streams, library, around.clock),
                 objection_routes(handlers, streams, lists, around.clock),
                 round_routes(handlers, streams, lists),
+                gathering_routes(together, streams, SqlGathered(around.database.pool)),
+                budget_routes(handlers, streams, SqlMoney(around.database.pool)),
                 title_routes(handlers.titles, streams, lists),
                 title_life_routes(handlers.titles, streams),
                 year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock),),
-            views=(CasesView(), RoundsView(), YearsView(), DeadlinesView()),
+            views=(CasesView(), RoundsView(), YearsView(), GatheredView(), MoneyView(), DeadlinesView()),
             refusals=(Refusal,),
             fire=firing(handlers, streams, around.clock),
         ),
@@ -96,6 +105,10 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
             followed = await handlers.titles.carry_over(streams, due.case_id, MYSELF, origin)
         elif what == NOTICE_OVER:
             followed = await handlers.close_notice(streams, due.case_id, step, MYSELF, origin)
+        elif what == FOLLOW:
+            followed = await handlers.follow_round(streams, due.case_id, step, origin)
+        elif what == RETURN:
+            followed = await handlers.give_back(streams, due.case_id, step, origin)
         elif what == RECOUNT:
             followed = await handlers.recount(streams, due.case_id, step, MYSELF, origin)
         else:

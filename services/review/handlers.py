@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.review import money, places, together
 from services.review.domain import commands as c
 from services.review.domain import effects, rounds
+from services.review.domain.budgets import Purse
 from services.review.domain.errors import CaseUnknown, NoProposal, NoticeNotPosted, NoticeProvisional, TextDoesNotFollow
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.opening import decide_open_directly
@@ -92,8 +94,10 @@ class Handlers:
         )
 
     async def act(self, streams: Streams, case_id: str, command: StepCommand, write: Write) -> Loaded[Case]:
-        """Act in the case's present step."""
-        days = await self._days(streams, case_id, write.now)
+        """Act in the case's present step; what is scarce is taken first."""
+        days, present = await self._days(streams, case_id, write.now), (await streams.load(CASE, case_id)).state
+        await places.take(streams, command, case_id, self._text_of(present), days, write)
+        await money.reserve(streams, command, case_id, self._text_of(present), days, write)
         proposing = command if isinstance(command, c.ProposeDecision) else None
         title = await self.titles.of_case(streams, case_id) if proposing else None
 
@@ -151,6 +155,22 @@ class Handlers:
             origin,
         )
         return after.version > before.version
+
+    async def follow_round(self, streams: Streams, case_id: str, step: str, origin: Origin) -> bool:
+        """A list or a notice of the round names the case; answers whether anything followed."""
+        return await together.follow(streams, self._programmes, case_id, step, origin)
+
+    # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def plan_budget(
+        self, streams: Streams, programme_id: str, command: c.PlanBudget, write: Write
+    ) -> Loaded[Purse]:
+        """Record what the plan of a year gives from one source."""
+        return await money.plan(streams, self._open_text(programme_id, write.now), command, write)
+
+    async def give_back(self, streams: Streams, case_id: str, payment: str, origin: Origin) -> bool:
+        """Money came back from a case; answers whether it was not there again yet."""
+        return await money.give_back(streams, self._programmes, case_id, payment, origin)
 
     # ── another text ─────────────────────────────────────────────────────────────────────────────────────────────
 

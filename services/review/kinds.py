@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from services.review.domain import case, rounds, title, years
+from services.review.domain import budgets, case, quotas, rounds, title, years
+from services.review.domain.budgets import Purse
 from services.review.domain.errors import ProgrammeNotRunnable, TextClosed, TextMissing
+from services.review.domain.quotas import Places
 from services.review.domain.rounds import Round
 from services.review.domain.subject import Case
 from services.review.domain.title import Title
@@ -22,6 +24,8 @@ from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
 
 CASE: StreamKind[Case] = StreamKind("case", case.NONE, case.evolve)
 ROUND: StreamKind[Round] = StreamKind("round", rounds.NONE, rounds.evolve)
+PURSE: StreamKind[Purse] = StreamKind("budget", budgets.NONE, budgets.evolve)
+QUOTA: StreamKind[Places] = StreamKind("quota", quotas.NONE, quotas.evolve)
 YEAR: StreamKind[Year] = StreamKind("calendar", years.NONE, years.evolve)
 TITLE: StreamKind[Title] = StreamKind("title", title.NONE, title.evolve)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.review.domain.budgets import BudgetPlanned, BudgetReleased, BudgetReserved, BudgetReturned
 from services.review.domain.case import (
     CaseOpened,
     CaseWithdrawn,
@@ -13,6 +14,7 @@ from services.review.domain.case import (
     StepEntered,
 )
 from services.review.domain.events import Fact
+from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.holding import (
     FindingRecorded,
     ObligationMet,
@@ -34,6 +36,7 @@ from services.review.domain.holding import (
     ValidityPassed,
 )
 from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
+from services.review.domain.quotas import QuotaPlaceReleased, QuotaPlaceTaken
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
     assess,
@@ -62,7 +65,10 @@ UNPUBLISHED_RESULTS = frozenset({"awarded", "withdrawn"})
 
 
 def case_of(recorded: Recorded) -> CaseId:
-    """The key of every record about a fact: its case; a round's id for what is about a round."""
+    """The key of every record about a fact: its case, whose place or payment it may be; else its stream's own id."""
+    fact: Fact = recorded.fact
+    if isinstance(fact, QuotaPlaceTaken | QuotaPlaceReleased | BudgetReserved | BudgetReleased | BudgetReturned):
+        return CaseId(fact.case_id)
     return CaseId(recorded.stream.partition(":")[2])
 
 
@@ -114,6 +120,9 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | check.AcceptanceRefused()
             | assess.VerdictRecorded()
             | endorse.EndorsementGiven()
+            | score.ExpertPoolFixed()
+            | score.PanelDrawn()
+            | score.PanelClosed()
             | score.ExpertsAssigned()
             | score.ConflictDeclared()
             | score.ScoreSealed()
@@ -136,6 +145,14 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | RevocationProposed()
             | RevocationDismissed()
             | TitleRevoked()
+            | ListDrawnUp()
+            | NoticePostedTogether()
+            | QuotaPlaceTaken()
+            | QuotaPlaceReleased()
+            | BudgetPlanned()
+            | BudgetReserved()
+            | BudgetReleased()
+            | BudgetReturned()
             | TitleDateSet()
             | FindingRecorded()
             | ObligationMet()

@@ -176,6 +176,96 @@ class YearRow:
     published_at: datetime
 
 
+@dataclass(frozen=True)
+class EntryRow:
+    """What a list of a round says of one case, or that a notice over many names it; ``followed`` tells whether the case
+    has followed yet."""
+
+    kind: str
+    number: int
+    place: int
+    case_id: str
+    name: str
+    region: str
+    score: str
+    max_score: str
+    rank: int
+    listed: bool
+    reason: str
+    at: datetime
+    followed: bool
+
+
+@dataclass(frozen=True, order=True)
+class EntryMark:
+    """Where a page ended: list by list, in the list's own order."""
+
+    kind: str
+    number: int
+    place: int
+
+
+@dataclass(frozen=True)
+class QuotaRow:
+    """How far one authority has used its quota of a round; ``holders`` are the first of those who have a place."""
+
+    quota: str
+    authority: str
+    places: int
+    extra_places: int
+    taken: int
+    extra_taken: int
+    holders: list[str]
+
+
+@dataclass(frozen=True, order=True)
+class QuotaMark:
+    """Where a page ended."""
+
+    quota: str
+    authority: str
+
+
+class Gathered(Protocol):
+    """What was gathered in a round, each a page at a time and for one region (``stem`` begins its codes)."""
+
+    async def entries(
+        self, round_id: str, step: str, stem: str, after: EntryMark | None, limit: int
+    ) -> list[EntryRow]: ...
+
+    async def quotas(self, round_id: str, stem: str, after: QuotaMark | None, limit: int) -> list[QuotaRow]: ...
+
+
+@dataclass(frozen=True)
+class PurseRow:
+    """One source of a budget in one year, CNY as decimal strings: what the plan gives (empty where nobody said), what
+    went out, what came back, and what is left."""
+
+    programme: str
+    budget: str
+    source: str
+    year: int
+    plan: str
+    out: str
+    back: str
+    left: str
+
+
+@dataclass(frozen=True, order=True)
+class PurseMark:
+    """Where a page ended."""
+
+    budget: str
+    source: str
+    year: int
+
+
+class Money(Protocol):
+    """What went out of budgets, a page at a time and for one region (``stem`` begins its code)."""
+
+    async def purses(self, programme: str, stem: str, after: PurseMark | None, limit: int) -> list[PurseRow]: ...
+
+
 class Lists(Protocol):
     """Everything that can be listed, each a page at a time."""
 

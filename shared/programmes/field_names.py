@@ -185,6 +185,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "relaxes": ("可放宽的条件", "what it relaxes"),
         "renewal": ("续期", "renewal"),
         "renewal_opens": ("续期申请开始", "renewal opens"),
+        "renewed_by": ("办理续期的程序", "procedures that renew"),
         "repeat": ("次数限制", "repeat"),
         "required": ("必填", "required"),
         "requires_judgement": ("须由人判断", "requires judgement"),

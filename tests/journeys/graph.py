@@ -270,7 +270,18 @@ class Walk:
         await self.act(self.person(step.actor), step, "visit", body)
 
     async def do_list(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "listing", {"listed": True})
+        if step.parameters.at_most is None:  # type: ignore[union-attr]
+            await self.act(self.person(step.actor), step, "listing", {"listed": True})
+        else:
+            await self.listed_together(step, {})
+
+    async def listed_together(self, step: Step, body: object) -> None:
+        """Places are limited: the round's list says who is on it, and the case follows."""
+        path = f"/review/rounds/{(await self.case())['round_id']}"
+        who = self.person(step.actor)
+        at = version(await self.house.get(who, path))
+        ok(await self.house.post(who, f"{path}/steps/{step.id}/list", body, at))
+        await self.left(step)
 
     async def do_notice(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "posting", {"address": "https://example.org/1"})
@@ -316,7 +327,9 @@ class Walk:
         await self.act(self.person(step.actor), step, "rectification", {"opinion": "put right", "proof": ["0" * 64]})
 
     async def do_pay(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "payment", {"amount": "1", "voucher": "voucher"})
+        sources = self.programme.budget(step.parameters.budget).sources  # type: ignore[union-attr]
+        body = {"amount": "1", "voucher": "voucher", "source": sources[0].id if sources else ""}
+        await self.act(self.person(step.actor), step, "payment", body)
 
     async def do_publish(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "publication", {"address": "https://example.org/2"})

@@ -54,6 +54,9 @@ class Walk:
     def act(self, command: Any) -> None:
         self.take(decide_in_step(command, self.case, self.programme, self.now))
 
+    def source(self, step: Any) -> str:
+        return next((each.id for each in self.programme.budget(step.parameters.budget).sources), "")
+
     def person(self, party: str) -> Person:
         self.people += 1
         desk = desk_of(party, self.programme)
@@ -157,7 +160,9 @@ WAYS: dict[str, Callable[[Walk, Any], None]] = {
     "rectify": lambda walk, step: walk.act(
         c.AcceptRectification(step.id, walk.person(step.actor), "put right", ("0" * 64,))
     ),
-    "pay": lambda walk, step: walk.act(c.PayInstalment(step.id, walk.person(step.actor), "1", "voucher")),
+    "pay": lambda walk, step: walk.act(
+        c.PayInstalment(step.id, walk.person(step.actor), "1", "voucher", source=walk.source(step))
+    ),
     "publish": lambda walk, step: walk.act(c.PublishContent(step.id, walk.person(step.actor), "https://example.org")),
 }
 RECOGNITIONS = [

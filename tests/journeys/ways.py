@@ -225,7 +225,11 @@ class LedWalk(Walk):
         await self.act(self.person(step.actor), step, "visit-waiver", {"reason": "seen last year"})
 
     async def list_not_listed(self, step: Step) -> None:
-        await self.act(self.person(step.actor), step, "listing", {"listed": False, "reason": "no place left"})
+        if step.parameters.at_most is None:  # type: ignore[union-attr]
+            await self.act(self.person(step.actor), step, "listing", {"listed": False, "reason": "no place left"})
+        else:
+            left_off = [{"case_id": self.case_id, "reason": "no place left"}]
+            await self.listed_together(step, {"left_off": left_off})
 
     async def notice_upheld(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "posting", {"address": "https://example.org/1"})

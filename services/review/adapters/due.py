@@ -1,5 +1,5 @@
-"""Understands which deadlines are open: a step's own, the end of a notice, the dates of a title, and what a published
-year counts again.
+"""Understands which deadlines are open: a step's own, the end of a notice, the dates of a title, what a published year
+counts again, what a case has to follow because its round says so, and money that came back (which a closed case owes).
 
 What rests on a year that is not published stands in ``provisional``. Publishing a year makes one deadline, due at once,
 for each of them: so any replica carries the recount out, after a restart too, and once. A day of grace covers whoever
@@ -14,6 +14,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.review import money
+from services.review.domain.budgets import BudgetReturned
 from services.review.domain.case import (
     CaseOpened,
     CaseWithdrawn,
@@ -22,6 +24,7 @@ from services.review.domain.case import (
     StepDueRecounted,
     StepEntered,
 )
+from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.holding import (
     ObligationMet,
     ObligationMissed,
@@ -36,7 +39,7 @@ from services.review.domain.holding import (
     ValidityPassed,
 )
 from services.review.domain.moves import CaseMoved
-from services.review.domain.steps import close, file
+from services.review.domain.steps import close, file, pay
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.years import YearPublished
 from shared.runtime import deadlines
@@ -48,7 +51,7 @@ AFTER = timedelta(microseconds=1)
 HEARD = timedelta(seconds=1)
 """What was filed in the last second is filed elsewhere and heard of here a moment later: it is not late."""
 
-STEP_DUE, NOTICE_OVER, RECOUNT = "step-due", "notice-over", "recount"
+STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW, RETURN = "step-due", "notice-over", "recount", "follow", "return"
 TITLE = "title:"
 """Begins the case id of a deadline that is a title's own: it lives on when the case that conferred it is closed."""
 OVERTAKEN = "title-follows"
@@ -56,6 +59,10 @@ OVERTAKEN = "title-follows"
 SET_DEADLINE = """
 INSERT INTO deadlines (deadline_id, case_id, kind, due_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
+"""
+GONE = """
+DELETE FROM deadlines
+WHERE deadline_id = ANY($1::text[]) OR (case_id = ANY($2::text[]) AND NOT starts_with(kind, 'return:'))
 """
 SET_PROVISIONAL = """
 INSERT INTO provisional (case_id, step, what, since) VALUES ($1, $2, $3, $4)
@@ -114,7 +121,8 @@ class Changes:
 
     def end(self, case_id: str) -> None:
         self.ended.add(case_id)
-        self.rows = {name: row for name, row in self.rows.items() if not name.startswith(f"{case_id}/")}
+        owed = f"{case_id}/{RETURN}/"
+        self.rows = {n: row for n, row in self.rows.items() if not n.startswith(f"{case_id}/") or n.startswith(owed)}
         self.provisional = {key: since for key, since in self.provisional.items() if key[0] != case_id}
 
 
@@ -134,14 +142,17 @@ class DeadlinesView:
                 _title(changes, TITLE + identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
                 changes.years[recorded.fact.year] = recorded.fact.published_at
+            elif isinstance(recorded.fact, BudgetReturned):
+                changes.settled(recorded.fact.case_id, RETURN, money.payment_name(*recorded.fact.key[1:]))
+            elif isinstance(recorded.fact, ListDrawnUp | NoticePostedTogether):
+                _follow(changes, recorded.fact)
         await _write(connection, changes)
         await _recounts(connection, changes)
 
 
 async def _write(connection: AnyConnection, changes: Changes) -> None:
     lifted, ended = [name for name, row in changes.rows.items() if row is None], list(changes.ended)
-    gone = "DELETE FROM deadlines WHERE deadline_id = ANY($1::text[]) OR case_id = ANY($2::text[])"
-    await connection.execute(gone, lifted, ended)
+    await connection.execute(GONE, lifted, ended)
     begun = [(name, *row) for name, row in changes.rows.items() if row is not None]
     await connection.executemany(SET_DEADLINE, begun)
     await connection.execute("DELETE FROM provisional WHERE case_id = ANY($1::text[])", ended)
@@ -159,6 +170,13 @@ async def _recounts(connection: AnyConnection, changes: Changes) -> None:
         await connection.execute(SETTLED, cases)
 
 
+def _follow(changes: Changes, fact: ListDrawnUp | NoticePostedTogether) -> None:
+    """Every case that is named follows at once."""
+    at = fact.drawn_at if isinstance(fact, ListDrawnUp) else fact.posted_at
+    for each in fact.entries if isinstance(fact, ListDrawnUp) else fact.cases:
+        changes.due(each.case_id, FOLLOW, fact.step, at, False, at)
+
+
 def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
     match fact:
         case StepEntered() if fact.due_at is not None:
@@ -172,12 +190,17 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case notice.NoticePosted() | notice.NoticeRecounted():
             over = datetime.combine(fact.closes_on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
             since = fact.posted_at if isinstance(fact, notice.NoticePosted) else fact.recounted_at
+            changes.settled(case_id, FOLLOW, fact.step)
             changes.due(case_id, NOTICE_OVER, fact.step, over, fact.provisional, since)
         case notice.NoticeClosed():
             changes.settled(case_id, NOTICE_OVER, fact.step)
+        case pay.InstalmentPaid() if fact.direction == "back" and fact.source:
+            name = money.payment_name(fact.step, fact.visit, fact.instalment)
+            changes.due(case_id, RETURN, name, fact.paid_at, False, fact.paid_at)
         case StepConcluded():
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)
+            changes.settled(case_id, FOLLOW, fact.step)
         case CaseOpened() if fact.title:
             changes.due(case_id, OVERTAKEN, "opened", fact.opened_at, False, fact.opened_at)
         case close.CaseClosed() if fact.title:
@@ -186,6 +209,7 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case CaseMoved() if fact.anew:
             changes.settled(case_id, STEP_DUE, fact.left)
             changes.settled(case_id, NOTICE_OVER, fact.left)
+            changes.settled(case_id, FOLLOW, fact.left)
         case CaseWithdrawn() | close.CaseClosed():
             changes.end(case_id)
 

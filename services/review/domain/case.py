@@ -249,6 +249,11 @@ def _in_step(case: Case, fact: Any) -> Case:
                 revision=fact.revision,
                 filed_at=fact.filed_at,
             )
+        case endorse.EndorsementGiven() if fact.agrees:
+            return replace(case, recommended=case.recommended | {(fact.step, fact.party)})
+        case pay.InstalmentPaid():
+            key = (fact.step, case.entered[fact.step], fact.instalment)
+            return replace(case, payments={**case.payments, key: fact})
         case notice_acts.NoticePosted():
             return replace(case, happened={**case.happened, "posted": fact.posted_at})
         case award.TitleConferred():

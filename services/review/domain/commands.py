@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from services.review.domain.budgets import PlanBudget
 from services.review.domain.duties import RecordReceipt
+from services.review.domain.gathering import DrawUpList, LeftOff, PostTogether
 from services.review.domain.moves import ConfirmMove, DismissMove, ProposeMove
 from services.review.domain.progress import OpenCase
 from services.review.domain.proof import RecordFinding
@@ -26,7 +28,7 @@ from services.review.domain.steps.notice_acts import (
 from services.review.domain.steps.pay import PayInstalment, StopPayment
 from services.review.domain.steps.publish import PublishContent, WithdrawContent
 from services.review.domain.steps.rectify import AcceptRectification
-from services.review.domain.steps.score_acts import AssignExperts, DeclareConflict, SealScore
+from services.review.domain.steps.score_acts import AssignExperts, ClosePanel, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
 from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
 from services.review.domain.years import PublishYear
@@ -38,6 +40,7 @@ __all__ = [
     "ApproveDecision",
     "AssignExperts",
     "CloseNotice",
+    "ClosePanel",
     "ConcludeAssessment",
     "ConfirmComputed",
     "ConfirmMove",
@@ -46,13 +49,17 @@ __all__ = [
     "DeclareConflict",
     "DismissMove",
     "DismissRevocation",
+    "DrawUpList",
     "FileInStep",
     "GiveEndorsement",
+    "LeftOff",
     "OpenCase",
     "OpenRound",
     "OrderRectification",
     "PayInstalment",
+    "PlanBudget",
     "PostNotice",
+    "PostTogether",
     "ProposeDecision",
     "ProposeMove",
     "ProposeRevocation",

@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import case, moves, rounds, title, years
+from services.review.domain import budgets, case, gathering, moves, quotas, rounds, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -48,8 +48,11 @@ Fact = (
     | rectify.RectificationAccepted
     | close.CaseClosed
     | rounds.RoundOpened
+    | gathering.Fact
+    | quotas.Fact
+    | budgets.Fact
     | title.Fact
     | years.YearPublished
 )
 
-FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *title.FACTS, *years.FACTS)
+FACTS: tuple[type, ...] = (*case.FACTS, *rounds.FACTS, *quotas.FACTS, *budgets.FACTS, *title.FACTS, *years.FACTS)

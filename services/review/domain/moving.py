@@ -64,7 +64,7 @@ def decide_propose_move(command: ProposeMove, case: Case, texts: Texts, now: dat
     _ensure_follows(texts, now, sandbox)
     place_in(texts, case, command.step)
     rule, reason = stated(command.rule), stated(command.reason)
-    desks = tuple(desk_of(party, texts.old) for party in deciders)
+    desks = tuple(desk_of(party, texts.old, local_day(now)) for party in deciders)
     return (MoveProposed(command.by.id, texts.new.ref, rule, reason, command.step, now, desks),)
 
 

@@ -159,7 +159,8 @@ def _ensure_separate(command: StepCommand, facts: Facts, situation: Situation) -
     case, step, by = situation.case, situation.step, command.by
     if by.role != "applicant" and by.organisation and by.organisation == case.applicant.uscc:
         raise errors.OwnOrganisation()
-    duties: set[Duty] = {fact.DUTY for fact in facts if hasattr(fact, "DUTY")}
+    # What follows from another's earlier act, such as the next draw from a pool, stays that person's.
+    duties: set[Duty] = {fact.DUTY for fact in facts if hasattr(fact, "DUTY") and fact.by == by.id}
     sharing = _sharing_group(step, situation)
     for duty in duties:
         found = clash(by.id, duty, case.acts) or same_group(by.id, step.id, sharing, case.acts)

@@ -1,13 +1,16 @@
-"""Understands a round: a call for applications under one text, with a window, opened by an officer."""
+"""Understands a round: a call for applications under one text, with a window, opened by an officer; and what was drawn
+up or posted for many of its cases at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from services.review.domain import errors
 from services.review.domain.case import TYPES
+from services.review.domain.gathering import FACTS as GATHERING
+from services.review.domain.gathering import Candidate, Entry, ListDrawnUp, NoticePostedTogether
 from services.review.domain.people import Person
 from services.review.domain.steps.shape import stated
 from shared.identifiers import region_contains
@@ -42,21 +45,47 @@ class RoundOpened:
     opened_at: datetime
 
 
-FACTS: tuple[type, ...] = (RoundOpened,)
+FACTS: tuple[type, ...] = (RoundOpened, *GATHERING)
 
 
 @dataclass(frozen=True)
 class Round:
-    """A call, once it was opened."""
+    """A call, once it was opened, its lists and the notices over many cases."""
 
     opened: RoundOpened | None = None
+    lists: tuple[ListDrawnUp, ...] = ()
+    notices: tuple[NoticePostedTogether, ...] = ()
+
+    def listing(self, case_id: str, step: str, visit: int) -> tuple[ListDrawnUp, Entry] | None:
+        """What a list says of a case that came to the step for this time."""
+        for drawn in self.lists:
+            for entry in drawn.entries if drawn.step == step else ():
+                if (entry.case_id, entry.visit) == (case_id, visit):
+                    return drawn, entry
+        return None
+
+    def posting(self, case_id: str, step: str, visit: int) -> tuple[NoticePostedTogether, Candidate] | None:
+        """The notice over many that stands over a case that came to the step for this time."""
+        for posted in self.notices:
+            for each in posted.cases if posted.step == step else ():
+                if (each.case_id, each.visit) == (case_id, visit):
+                    return posted, each
+        return None
 
 
 NONE = Round()
 
 
 def evolve(known: Round, fact: Any) -> Round:
-    return Round(fact) if isinstance(fact, RoundOpened) else known
+    match fact:
+        case RoundOpened():
+            return Round(fact)
+        case ListDrawnUp():
+            return replace(known, lists=(*known.lists, fact))
+        case NoticePostedTogether():
+            return replace(known, notices=(*known.notices, fact))
+        case _:
+            return known
 
 
 def decide_round(

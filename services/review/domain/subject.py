@@ -54,7 +54,9 @@ class Case:
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
     that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
     round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
-    ``moves`` are the texts that it went on under, ``past`` its steps under earlier ones."""
+    ``moves`` are the texts that it went on under, ``past`` its steps under earlier ones. ``recommended`` holds every
+    step and party that ever said yes, ``payments`` every payment by step, how often the case had come there, and
+    instalment."""
 
     case_id: str = ""
     status: Status = "none"
@@ -82,6 +84,8 @@ class Case:
     entered: Mapping[str, int] = field(default_factory=dict)
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
+    recommended: frozenset[tuple[str, str]] = frozenset()
+    payments: Mapping[tuple[str, int, str], Any] = field(default_factory=dict)
     result: str = ""
     title: str = ""
     """Case id of the title that it runs on, and the title's number; empty where it runs on none."""

@@ -6,6 +6,7 @@ programme may give it to.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from shared.runtime.ports import Streams
 
 NOTE = "the party that the case's programme names for the step, in its region"
 EXPERTS: tuple[Role, ...] = ("expert",)
+NONCE_BYTES = 16
 DESKS: tuple[Role, ...] = (*OFFICIALS, "operator")
 """Whom a programme may let examine and decide: a platform's operator has desks of its own."""
 
@@ -46,7 +48,8 @@ def _correction(step: str, by: Person, body: b.Correction) -> StepCommand:
 
 
 def _experts(step: str, by: Person, body: b.Experts) -> StepCommand:
-    return c.AssignExperts(step, by, tuple(Expert(e.id, e.name, e.organisation) for e in body.experts))
+    experts = tuple(Expert(e.id, e.name, e.organisation) for e in body.experts)
+    return c.AssignExperts(step, by, experts, secrets.token_hex(NONCE_BYTES))
 
 
 def _same(command: Callable[..., StepCommand]) -> Callable[..., StepCommand]:
@@ -74,6 +77,7 @@ ACTS: tuple[Act, ...] = (
     Act("conclusion", b.Opinion, _same(c.ConcludeAssessment)),
     Act("endorsement", b.Endorsement, _same(c.GiveEndorsement), PARTIES),
     Act("panel", b.Experts, _experts),
+    Act("panel-closing", b.Reason, _same(c.ClosePanel)),
     Act("conflict", b.Reason, _same(c.DeclareConflict), EXPERTS),
     Act("score", b.Sheet, _same(c.SealScore), EXPERTS),
     Act("visit", b.Visit, _same(c.RecordVisit)),

@@ -66,7 +66,9 @@ class ExpertBody(Input):
 
 
 class Experts(Input):
-    experts: Annotated[tuple[ExpertBody, ...], Field(max_length=31)]
+    experts: Annotated[
+        tuple[ExpertBody, ...], Field(max_length=200, description="The panel, or the pool where it is drawn by lot.")
+    ]
 
 
 class Sheet(Input):
@@ -125,6 +127,7 @@ class Payment(Input):
     amount: Annotated[str, Field(max_length=20, description="CNY, a decimal string.")]
     voucher: Annotated[str, Field(max_length=200)]
     instalment: Annotated[str, Field(max_length=64, description="The next one where empty.")] = ""
+    source: Annotated[str, Field(max_length=64, description="Source of the budget; empty where it has only one.")] = ""
 
 
 class Answer(Input):

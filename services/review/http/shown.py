@@ -139,7 +139,8 @@ def _shown_scores(state: score.State, actor: Actor) -> dict[str, Any]:
     own = state.sheets.get(actor.id)
     panel = [] if actor.role == "expert" else list(state.panel.values())
     sheets = [] if actor.role == "expert" else list(state.sheets.values())
-    return {"panel": panel, "sheets": sheets if opened else [], "own": own, "opened": state.opened}
+    lots = {} if actor.role == "expert" else {"pools": state.pools, "draws": state.draws, "closed": state.closed}
+    return {"panel": panel, "sheets": sheets if opened else [], "own": own, "opened": state.opened, **lots}
 
 
 def moved(loaded: Loaded[Case]) -> Moved:

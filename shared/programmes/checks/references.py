@@ -171,6 +171,8 @@ def _afterwards(programme: Programme) -> Iterator[Use]:
         yield f"revocation[{ground.id}].obligations", "obligations", ground.obligations
     for review in programme.re_reviews:
         yield f"re_reviews[{review.id}].procedure", "procedures", review.procedure
+    for budget in programme.budgets:
+        yield f"budgets[{budget.id}].cost", "metrics", budget.cost
     for notice in programme.notices:
         if isinstance(notice.objections, Objections):
             yield f"notices[{notice.id}].objections.investigator", "parties", notice.objections.investigator

@@ -154,6 +154,10 @@ class Budget:
     uses: tuple[Id, ...] = ()
     rate: Annotated[Number | Unset | None, Meta(description="Share of the cost that is paid, at most.")] = UNSET
     cap: Annotated[Number | Unset | None, Meta(description="CNY per case, at most.")] = UNSET
+    cost: Annotated[
+        Id | None,
+        Meta(description="Metric that the rate is a share of; absent: the payer applies the rate."),
+    ] = None
     source: Source = NOWHERE
 
 

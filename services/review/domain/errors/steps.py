@@ -107,6 +107,25 @@ class PanelWrong(Refusal):
     do = ("请调整专家名单。", "Change the list of experts.")
 
 
+class PoolWrong(Refusal):
+    """The pool is too small to draw from, or names somebody twice or again; or nobody is to be drawn."""
+
+    code, status = "pool_wrong", 422
+    said = (
+        "专家抽取范围应为 {least} 至 {most} 人，不得重复，已抽足时不再抽取。",
+        "A pool has {least} to {most} different experts, none named before, and only while some are to be drawn.",
+    )
+    do = ("请调整备选专家名单。", "Change the pool.")
+
+
+class QuorumMissing(Refusal):
+    """Too few sheets are in to close the panel."""
+
+    code = "quorum_missing"
+    said = ("已交评分表不足法定人数（{quorum}）。", "Fewer sheets are in than the quorum of {quorum}.")
+    do = ("请等待其他专家交表，或补充专家。", "Wait for more, or have experts replaced.")
+
+
 class ExpertConflicted(Refusal):
     """An expert belongs to the applicant, stepped back before, or reviewed the case."""
 

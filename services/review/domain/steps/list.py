@@ -1,4 +1,8 @@
-"""Understands list: a case is put on the candidate or provisional list, or left off it with a reason."""
+"""Understands list: a case is put on the candidate or provisional list, or left off it with a reason.
+
+Where the programme limits the list, the cases of a round wait here for each other: the round's list says which are on
+it (``domain.listing``), and each follows it. A list without a limit makes nobody wait: a case may be put on it alone.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from services.review.domain import errors
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from shared.programmes.model import Listing, Unset
 
 TYPE = "list"
 
 
 @dataclass(frozen=True)
 class DecideListing:
-    """Put it on the list or leave it off; leaving off needs a reason."""
+    """Put it on the list or leave it off; leaving off needs a reason. ``list_number`` and ``rank`` say what the round's
+    list says, 0 where it is one case alone."""
 
     step: str
     by: Person
     listed: bool
     reason: str = ""
+    list_number: int = 0
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,13 +42,17 @@ class ListingDecided:
     listed: bool
     reason: str
     decided_at: datetime
+    list_number: int = 0
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class State:
-    """Whether it is listed; None before."""
+    """Whether it is listed, None before; on which of the round's lists, and at which rank."""
 
     listed: bool | None = None
+    list_number: int = 0
+    rank: int = 0
 
 
 COMMANDS: tuple[type, ...] = (DecideListing,)
@@ -63,11 +76,23 @@ def lapse(situation: Situation) -> Decided:
 
 
 def decide(command: DecideListing, situation: Situation) -> Decided:
-    """Put it on the list or leave it off."""
+    """Put it on the list or leave it off; alone only where that takes nobody else's place."""
+    places = limit(situation.step.parameters, situation.step.id)
+    if places is not None and situation.case.round_id and not command.list_number:
+        raise errors.ListedByRound(places=places)
     reason = command.reason.strip() if command.listed else stated(command.reason)
-    fact = ListingDecided(situation.step.id, command.by.id, command.listed, reason, situation.now)
+    step, number, rank = situation.step.id, command.list_number, command.rank
+    fact = ListingDecided(step, command.by.id, command.listed, reason, situation.now, number, rank)
     return Decided((fact,), "listed" if command.listed else "not_listed", reason)
 
 
+def limit(parameters: object, step: str) -> int | None:
+    """How many places the list has, None for no limit; refuses where the text leaves it open."""
+    assert isinstance(parameters, Listing)
+    if isinstance(parameters.at_most, Unset):
+        raise errors.ParameterUnset(what=f"{step}.at_most")
+    return parameters.at_most
+
+
 def evolve(state: State, fact: ListingDecided) -> State:
-    return State(fact.listed)
+    return State(fact.listed, fact.list_number, fact.rank)

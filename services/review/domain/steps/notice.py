@@ -23,11 +23,13 @@ from services.review.domain.steps.notice_acts import (
     NoticeRecounted,
     ObjectionAnswered,
     ObjectionReceived,
+    Posted,
     PostNotice,
     ReceiveObjection,
     RecountNotice,
 )
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from shared.calendar import Calendar
 from shared.programmes.model import Notice, Noticing, Objections, Unset
 
 TYPE = "notice"
@@ -117,23 +119,35 @@ def _post(command: PostNotice, situation: Situation) -> Decided:
     if situation.state.posted is not None:
         raise errors.NoticeStands()
     notice = definition(situation)
-    closes_on, provisional = last_day(notice.duration, situation.today, notice.id, situation.calendar)
-    if isinstance(notice.channel, Unset):
-        raise errors.ParameterUnset(what=f"{notice.id}.channel")
+    days = command.together or announced(notice, situation.today, situation.calendar)
     posted = NoticePosted(
         step=situation.step.id,
         by=command.by.id,
         notice=notice.id,
         programme=situation.case.programme,
         applicant_name=situation.case.applicant.name,
-        posted_on=situation.today,
-        closes_on=closes_on,
-        provisional=provisional,
-        channel=notice.channel.zh,
+        posted_on=days.posted_on,
+        closes_on=days.closes_on,
+        provisional=days.provisional,
+        channel=channel(notice),
         address=command.address.strip(),
         posted_at=situation.now,
+        together=days.number,
     )
     return Decided((posted,))
+
+
+def announced(notice: Notice, today: date, calendar: Calendar, number: int = 0) -> Posted:
+    """The days of a notice that goes up today."""
+    closes_on, provisional = last_day(notice.duration, today, notice.id, calendar)
+    return Posted(number, today, closes_on, provisional)
+
+
+def channel(notice: Notice) -> str:
+    """Where it is published; refuses where the text leaves it open."""
+    if isinstance(notice.channel, Unset):
+        raise errors.ParameterUnset(what=f"{notice.id}.channel")
+    return notice.channel.zh
 
 
 def _object(command: ReceiveObjection, situation: Situation) -> Decided:

@@ -11,12 +11,23 @@ from services.review.domain.people import Duty, Person
 
 
 @dataclass(frozen=True)
+class Posted:
+    """The days of a notice that was posted for many cases at once: the same for each of them."""
+
+    number: int
+    posted_on: date
+    closes_on: date
+    provisional: bool
+
+
+@dataclass(frozen=True)
 class PostNotice:
-    """Post it today. ``address`` is where it can be read (the web page of the channel)."""
+    """Post it today, or as it was posted for many. ``address`` is where it can be read (a web page)."""
 
     step: str
     by: Person
     address: str = ""
+    together: Posted | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,8 @@ class NoticePosted:
     channel: str
     address: str
     posted_at: datetime
+    together: int = 0
+    """Which of the round's notices over many cases; 0 for this case alone."""
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,42 @@
-"""Understands pay (拨付): instalments of the approved sum, one after another, by somebody who has not reviewed."""
+"""Understands pay (拨付): instalments of the approved sum, one after another, by somebody who has not reviewed.
+
+What a case gets from a budget, over all its payments and less what came back, stays within the budget's cap and rate.
+What all cases get from a source stays within the year's plan: that is its own stream's (``domain.budgets``).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import ClassVar
 
 from services.review.domain import errors
+from services.review.domain.budgets import source_of, year_of
 from services.review.domain.people import Duty, Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
-from shared.programmes.model import Paying, Unset
+from services.review.domain.subject import Case
+from shared.programmes.model import Budget, Paying, Unset
 
 TYPE = "pay"
 _AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
+CENT = Decimal("0.01")
 WHOLE = "whole"
 """The one instalment of a sum that is paid at once."""
 
 
 @dataclass(frozen=True)
 class PayInstalment:
-    """Put a payment on record: which instalment, CNY as a decimal string, the voucher."""
+    """Put a payment on record: which instalment, CNY as a decimal string, the voucher, from which source."""
 
     step: str
     by: Person
     amount: str
     voucher: str
     instalment: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,9 @@ class InstalmentPaid:
     paid_at: datetime
     programme: str = ""
     payee: str = ""
+    source: str = ""
+    year: int = 0
+    visit: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,7 +144,7 @@ def _pay(command: PayInstalment, situation: Situation) -> Decided:
     instalment = command.instalment or open_[0]
     if instalment != open_[0]:
         raise errors.InstalmentWrong(next=open_[0])
-    amount = _amount(command.amount, situation)
+    amount, budget = _amount(command.amount, situation), _budget(situation)
     fact = InstalmentPaid(
         step=situation.step.id,
         by=command.by.id,
@@ -145,20 +156,49 @@ def _pay(command: PayInstalment, situation: Situation) -> Decided:
         paid_at=situation.now,
         programme=situation.case.programme,
         payee=situation.case.applicant.uscc,
+        source=source_of(budget, command.source).id if budget.sources else "",
+        year=year_of(situation.now),
+        visit=situation.case.entered[situation.step.id],
     )
     return Decided((fact,), "paid" if len(open_) == 1 else "", fact.voucher)
 
 
+def _budget(situation: Situation) -> Budget:
+    return situation.programme.budget(_parameters(situation).budget)
+
+
 def _amount(text: str, situation: Situation) -> Decimal:
-    """A sum above zero and, with what was paid before, within the programme's cap for a case."""
+    """A sum above zero; what goes out stays within the limits of a case, what comes back within what went out."""
     if not _AMOUNT.fullmatch(text) or Decimal(text) <= 0:
         raise errors.AmountWrong(most="-")
-    amount = Decimal(text)
-    cap = situation.programme.budget(_parameters(situation).budget).cap
-    before = sum((Decimal(paid.amount) for paid in situation.state.paid.values()), Decimal(0))
-    if isinstance(cap, Decimal) and before + amount > cap:
-        raise errors.AmountWrong(most=cap - before)
+    amount, paid = Decimal(text), paid_out(situation.case, _budget(situation).id)
+    most = paid if _parameters(situation).direction == "back" else None
+    if most is None:
+        limits = list(_limits(situation))
+        most = min(limits) - paid if limits else None
+    if most is not None and amount > most:
+        raise errors.AmountWrong(most=most)
     return amount
+
+
+def paid_out(case: Case, budget: str) -> Decimal:
+    """What the case got from a budget and did not give back."""
+    paid = [each for each in case.payments.values() if each.budget == budget]
+    signed = (Decimal(each.amount) * (-1 if each.direction == "back" else 1) for each in paid)
+    return sum(signed, Decimal(0))
+
+
+def _limits(situation: Situation) -> Iterator[Decimal]:
+    """The cap of a case, and the share of its cost where the text says of which figure."""
+    budget = _budget(situation)
+    if isinstance(budget.cap, Decimal):
+        yield budget.cap
+    if isinstance(budget.rate, Decimal) and budget.cost is not None:
+        cost = situation.programme.typed(situation.case.answers).get(budget.cost)
+        if not isinstance(cost, Decimal):
+            title = situation.programme.metric(budget.cost).title
+            raise errors.CostUnknown(zh=title.zh, en=title.en)
+        yield (budget.rate * cost).quantize(CENT, rounding=ROUND_DOWN)
 
 
 def evolve(state: State, fact: Fact) -> State:

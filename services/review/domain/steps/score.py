@@ -1,7 +1,8 @@
 """Understands score (专家评审): named experts score alone by the rubric; every sheet is sealed until all are in.
 
-Who has a conflict steps back: the sheet is void and another expert is assigned. Nobody sees a sheet before the last one
-is in; then all are opened at once and aggregated as the rubric says.
+The rules say whether experts are named or drawn by lot from a pool. Who has a conflict steps back: the sheet is void
+and another expert is assigned, or drawn. Nobody sees a sheet before the last one is in, or the panel is closed because
+its quorum is; then all are opened at once and aggregated as the rubric says.
 """
 
 from __future__ import annotations
@@ -13,25 +14,31 @@ from decimal import Decimal
 
 from services.review.domain import errors
 from services.review.domain.people import Person, clash
+from services.review.domain.steps.drawing import by_lot, seed_of
 from services.review.domain.steps.score_acts import (
     AssignExperts,
+    ClosePanel,
     Command,
     ConflictDeclared,
     DeclareConflict,
     Expert,
+    ExpertPoolFixed,
     ExpertsAssigned,
     Fact,
+    PanelClosed,
+    PanelDrawn,
     ScoreSealed,
     ScoresOpened,
     SealScore,
 )
 from services.review.domain.steps.shape import Decided, Parties, Situation, stated
-from shared.programmes.model import Rubric
+from shared.programmes.model import Panel, Rubric
 from shared.programmes.model import Scoring as Parameters
 from shared.programmes.scores import Unscorable, aggregate, one_sheet
 
 TYPE = "score"
 MOST_EXPERTS = 31
+MOST_POOL = 200
 LEAST_TRIMMED = 3
 """A trimmed mean drops the highest and the lowest sheet, so it needs one more."""
 _POINTS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
@@ -39,22 +46,29 @@ _POINTS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 
 @dataclass(frozen=True)
 class State:
-    """Who is on the panel, who stepped back, which sheets are in, and the result once they were opened."""
+    """Who is on the panel, who stepped back, which sheets are in, and the result once they were opened; where experts
+    are drawn by lot also the pools and the draws."""
 
     panel: Mapping[str, Expert] = field(default_factory=dict)
     stepped_back: frozenset[str] = frozenset()
     sheets: Mapping[str, ScoreSealed] = field(default_factory=dict)
     opened: ScoresOpened | None = None
+    pools: tuple[ExpertPoolFixed, ...] = ()
+    draws: tuple[PanelDrawn, ...] = ()
+    closed: PanelClosed | None = None
 
 
-COMMANDS: tuple[type, ...] = (AssignExperts, DeclareConflict, SealScore)
-FACTS: tuple[type, ...] = (ExpertsAssigned, ConflictDeclared, ScoreSealed, ScoresOpened)
+COMMANDS: tuple[type, ...] = (AssignExperts, ClosePanel, DeclareConflict, SealScore)
+FACTS: tuple[type, ...] = (
+    *(ExpertPoolFixed, PanelDrawn, ExpertsAssigned),
+    *(ConflictDeclared, PanelClosed, ScoreSealed, ScoresOpened),
+)
 INITIAL = State()
 
 
 def who(command: Command, situation: Situation) -> Parties:
     """An officer organises; experts score and step back (they are named one by one, so no region binds them)."""
-    if not isinstance(command, AssignExperts):
+    if not isinstance(command, AssignExperts | ClosePanel):
         return Parties(roles=("expert",))
     return Parties(_organisers(situation))
 
@@ -81,14 +95,17 @@ def lapse(situation: Situation) -> Decided:
 
 
 def decide(command: Command, situation: Situation) -> Decided:
-    """Assign, step back, or hand in; the last sheet opens all."""
+    """Assign, step back, hand in, or close; the last sheet opens all."""
     match command:
         case AssignExperts():
-            return _assign(command, situation)
+            return _pool(command, situation) if _is_drawn(situation) else _assign(command, situation)
+        case ClosePanel():
+            return _close(command, situation)
         case DeclareConflict():
             _ensure_on_panel(command.by, situation.state)
             fact = ConflictDeclared(situation.step.id, command.by.id, stated(command.reason), situation.now)
-            return Decided((fact,))
+            after = evolve(situation.state, fact)
+            return Decided((fact, *_draw(after, 1, command.by.id, situation)))
         case SealScore():
             return _seal(command, situation)
 
@@ -107,6 +124,65 @@ def _assign(command: AssignExperts, situation: Situation) -> Decided:
     return Decided((ExpertsAssigned(situation.step.id, command.by.id, command.experts, situation.now),))
 
 
+# ── by lot ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_drawn(situation: Situation) -> bool:
+    panel = _panel(situation)
+    return panel is not None and panel.drawn == "random"
+
+
+def _pool(command: AssignExperts, situation: Situation) -> Decided:
+    """Fix the pool and draw from it; another pool only where the first one has nobody left to draw."""
+    state: State = situation.state
+    size = _size(situation)
+    if not size:
+        raise errors.ParameterUnset(what=f"{situation.step.id}.panel.size")
+    wanted, named = size - len(state.panel), {expert.id for expert in command.experts}
+    known = {expert.id for pool in state.pools for expert in pool.pool}
+    if wanted < 1 or len(named) != len(command.experts) or named & known or not wanted <= len(named) <= MOST_POOL:
+        raise errors.PoolWrong(least=max(wanted, 0), most=MOST_POOL)
+    for expert in command.experts:
+        _ensure_unbiased(expert, command.by, situation)
+    fixed = ExpertPoolFixed(situation.step.id, command.by.id, command.experts, command.nonce, situation.now)
+    return Decided((fixed, *_draw(evolve(state, fixed), wanted, "", situation)))
+
+
+def _draw(state: State, wanted: int, instead_of: str, situation: Situation) -> tuple[Fact, ...]:
+    """The next so many by lot, from the newest pool; nothing where it has too few left or nothing is drawn by lot."""
+    if not state.pools:
+        return ()
+    fixed, step, now = state.pools[-1], situation.step.id, situation.now
+    pool = {expert.id: expert for expert in fixed.pool}
+    seed = seed_of(situation.case.case_id, step, fixed.nonce, pool)
+    free = [name for name in by_lot(seed, pool) if name not in state.panel and name not in state.stepped_back]
+    if len(free) < wanted:
+        return ()
+    drawn = tuple(free[:wanted])
+    experts = tuple(pool[name] for name in drawn)
+    return (PanelDrawn(step, seed, drawn, instead_of, now), ExpertsAssigned(step, fixed.by, experts, now))
+
+
+def _close(command: ClosePanel, situation: Situation) -> Decided:
+    """Open what is in, once that is the quorum."""
+    state, panel = situation.state, _panel(situation)
+    if panel is None or not isinstance(panel.quorum, int):
+        raise errors.ParameterUnset(what=f"{situation.step.id}.panel.quorum")
+    if len(state.sheets) < panel.quorum:
+        raise errors.QuorumMissing(quorum=panel.quorum)
+    missing = tuple(sorted(state.panel.keys() - state.sheets.keys()))
+    closed = PanelClosed(situation.step.id, command.by.id, stated(command.reason), missing, situation.now)
+    opened = _open(state.sheets, _rubric(situation), situation)
+    return Decided((closed, opened), *_result(opened))
+
+
+def _result(opened: ScoresOpened) -> tuple[str, str]:
+    return "passed" if opened.passed else "failed", f"{opened.score}/{opened.max_score}"
+
+
+# ── by name ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def _ensure_unbiased(expert: Expert, by: Person, situation: Situation) -> None:
     case, state = situation.case, situation.state
     own = bool(expert.organisation) and expert.organisation == case.applicant.uscc
@@ -116,12 +192,15 @@ def _ensure_unbiased(expert: Expert, by: Person, situation: Situation) -> None:
 
 def _size(situation: Situation) -> int:
     """How many experts; 0 where the text leaves it open: then as many as the officer names."""
+    panel = _panel(situation)
+    return panel.size if panel is not None and isinstance(panel.size, int) else 0
+
+
+def _panel(situation: Situation) -> Panel | None:
+    """The rules of the panel; None where the text has none."""
     parameters = situation.step.parameters
     assert isinstance(parameters, Parameters)
-    if not situation.programme.panels:
-        return 0
-    size = situation.programme.panel(parameters.panel).size
-    return size if isinstance(size, int) else 0
+    return situation.programme.panel(parameters.panel) if situation.programme.panels else None
 
 
 def _ensure_on_panel(by: Person, state: State) -> None:
@@ -141,7 +220,7 @@ def _seal(command: SealScore, situation: Situation) -> Decided:
     if len(sheets) < max(len(state.panel), _size(situation)):
         return Decided((sealed,))
     opened = _open(sheets, rubric, situation)
-    return Decided((sealed, opened), "passed" if opened.passed else "failed", f"{opened.score}/{opened.max_score}")
+    return Decided((sealed, opened), *_result(opened))
 
 
 def _rubric(situation: Situation) -> Rubric:
@@ -184,10 +263,17 @@ def _open(sheets: Mapping[str, ScoreSealed], rubric: Rubric, situation: Situatio
 
 def evolve(state: State, fact: Fact) -> State:
     match fact:
+        case ExpertPoolFixed():
+            return replace(state, pools=(*state.pools, fact))
+        case PanelDrawn():
+            return replace(state, draws=(*state.draws, fact))
+        case PanelClosed():
+            return replace(state, closed=fact)
         case ExpertsAssigned():
             return replace(state, panel={**state.panel, **{expert.id: expert for expert in fact.experts}})
         case ConflictDeclared():
-            return State(
+            return replace(
+                state,
                 panel={name: expert for name, expert in state.panel.items() if name != fact.by},
                 stepped_back=state.stepped_back | {fact.by},
                 sheets={name: sheet for name, sheet in state.sheets.items() if name != fact.by},

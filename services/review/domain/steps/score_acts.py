@@ -21,11 +21,22 @@ class Expert:
 
 @dataclass(frozen=True)
 class AssignExperts:
-    """Name the experts who score, or those who take the place of some who stepped back."""
+    """Name the experts who score, or those who take the place of some who stepped back. Where the rules draw by lot, it
+    is the pool that is named, and ``nonce`` is the chance that comes with the command."""
 
     step: str
     by: Person
     experts: tuple[Expert, ...]
+    nonce: str = ""
+
+
+@dataclass(frozen=True)
+class ClosePanel:
+    """Wait no longer for the missing sheets: the quorum is in."""
+
+    step: str
+    by: Person
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,44 @@ class ExpertsAssigned:
     by: str
     experts: tuple[Expert, ...]
     assigned_at: datetime
+
+
+@dataclass(frozen=True)
+class ExpertPoolFixed:
+    """The pool and the nonce stand: what is drawn from here on is determined."""
+
+    NAME: ClassVar[str] = "review.expert-pool-fixed.1"
+    DUTY: ClassVar[Duty] = "organise"
+    step: str
+    by: str
+    pool: tuple[Expert, ...]
+    nonce: str
+    fixed_at: datetime
+
+
+@dataclass(frozen=True)
+class PanelDrawn:
+    """These were drawn by lot with this seed (see ``drawing``); ``instead_of`` names who stepped back."""
+
+    NAME: ClassVar[str] = "review.panel-drawn.1"
+    step: str
+    seed: str
+    drawn: tuple[str, ...]
+    instead_of: str
+    drawn_at: datetime
+
+
+@dataclass(frozen=True)
+class PanelClosed:
+    """The quorum was in, and the rest was waited for no longer."""
+
+    NAME: ClassVar[str] = "review.panel-closed.1"
+    DUTY: ClassVar[Duty] = "organise"
+    step: str
+    by: str
+    reason: str
+    missing: tuple[str, ...]
+    closed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -98,5 +147,5 @@ class ScoresOpened:
     band: str = ""
 
 
-Command = AssignExperts | DeclareConflict | SealScore
-Fact = ExpertsAssigned | ConflictDeclared | ScoreSealed | ScoresOpened
+Command = AssignExperts | ClosePanel | DeclareConflict | SealScore
+Fact = ExpertPoolFixed | PanelDrawn | ExpertsAssigned | ConflictDeclared | PanelClosed | ScoreSealed | ScoresOpened

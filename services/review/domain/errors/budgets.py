@@ -1,0 +1,43 @@
+"""Understands how money says no."""
+
+from __future__ import annotations
+
+from services.review.domain.errors.refusal import Refusal
+
+
+class SourceUnknown(Refusal):
+    """The budget or its source is not named, or is none of the programme's."""
+
+    code, status = "budget_source_unknown", 422
+    said = ("须写明该办法规定的资金及其来源。", "Name one of the programme's budgets and one of its sources.")
+    do = ("请在以下各项中选择：{sources}。", "Choose one of: {sources}.")
+
+
+class BudgetExhausted(Refusal):
+    """The payment would exceed what the year's plan gives from this source."""
+
+    code = "budget_exhausted"
+    said = (
+        "“{zh}”{year} 年计划为 {plan} 元，尚余 {left} 元，不足支付。",
+        "The plan of {year} gives CNY {plan} from {en}, of which {left} are left: too little for this payment.",
+    )
+    do = (
+        "请减少金额、由其他来源支付，或由财政部门调整年度计划。",
+        "Pay less or from another source, or have the treasury change the year's plan.",
+    )
+
+
+class PlanBelowUse(Refusal):
+    """A plan cannot give less than what went out already."""
+
+    code = "plan_below_use"
+    said = ("计划金额低于已支付的 {used} 元。", "CNY {used} went out already; a plan cannot give less.")
+    do = ("请核对计划金额。", "Check the plan's sum.")
+
+
+class CostUnknown(Refusal):
+    """The rate is a share of a cost that nobody stated."""
+
+    code = "cost_unknown"
+    said = ("补助比例以“{zh}”为基数，该数据缺失。", "The rate is a share of {en}, which is not stated.")
+    do = ("请先补充该项数据。", "Have it filed first.")

@@ -1,0 +1,107 @@
+"""Understands that money is reserved in its budget before a payment is put on record, and is there again when it comes
+back.
+
+No transaction spans two streams: what is refused anyway reserves nothing, a reservation without a payment is given up
+when somebody wants the money, and what came back is booked by a deadline that is due at once.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from services.review.domain import budgets, errors
+from services.review.domain.budgets import BudgetReserved, BudgetReturned, Key, PlanBudget, Purse, decide_reserve
+from services.review.domain.progress import decide_in_step
+from services.review.domain.steps.pay import InstalmentPaid, PayInstalment
+from services.review.domain.steps.shape import StepCommand
+from services.review.domain.subject import Case
+from services.review.kinds import CASE, PURSE, Programmes, Write, text_at
+from shared.calendar import Calendar
+from shared.envelope import Origin
+from shared.programmes.model import Programme
+from shared.runtime.ports import Loaded, Streams
+from shared.runtime.streams import change
+
+
+async def reserve(
+    streams: Streams, command: StepCommand, case_id: str, programme: Programme, days: Calendar, write: Write
+) -> None:
+    """Reserve what a payment takes. Raises BudgetExhausted; does nothing for every other command."""
+    if not isinstance(command, PayInstalment):
+        return
+    loaded = await streams.load(CASE, case_id)
+    if write.expected not in (None, loaded.version):
+        return  # the command itself is about to be refused as stale
+    facts = decide_in_step(command, loaded.state, programme, write.now, days)
+    paid = next(fact for fact in facts if isinstance(fact, InstalmentPaid))
+    if paid.direction == "out" and paid.source:
+        await _reserve(streams, paid, loaded.state, programme, write)
+
+
+async def _reserve(streams: Streams, paid: InstalmentPaid, case: Case, programme: Programme, write: Write) -> None:
+    source = budgets.source_of(programme.budget(paid.budget), paid.source)
+    wanted = BudgetReserved(
+        programme=programme.id,
+        budget=paid.budget,
+        source=paid.source,
+        year=paid.year,
+        region=programme.region,
+        stated=str(source.amount) if isinstance(source.amount, Decimal) else "",
+        case_id=case.case_id,
+        step=paid.step,
+        visit=paid.visit,
+        instalment=paid.instalment,
+        amount=paid.amount,
+        by=paid.by,
+        reserved_at=write.now,
+    )
+    stream = budgets.stream_of(programme.id, paid.budget, paid.source, paid.year)
+    title, nobody = (source.title.zh, source.title.en), frozenset[Key]()
+    try:
+        await change(streams, PURSE, stream, lambda known: decide_reserve(wanted, known, nobody, title), write.origin)
+    except errors.BudgetExhausted:
+        unused = await _unused(streams, (await streams.load(PURSE, stream)).state, wanted)
+        await change(streams, PURSE, stream, lambda known: decide_reserve(wanted, known, unused, title), write.origin)
+
+
+async def _unused(streams: Streams, known: Purse, wanted: BudgetReserved) -> frozenset[Key]:
+    """Reservations of a while ago of which their cases say that nothing was paid."""
+    found = set()
+    for each in budgets.idle(known, wanted):
+        case = (await streams.load(CASE, each.case_id)).state
+        if each.key[1:] not in case.payments:
+            found.add(each.key)
+    return frozenset(found)
+
+
+async def plan(streams: Streams, programme: Programme, command: PlanBudget, write: Write) -> Loaded[Purse]:
+    """Record what the plan of a year gives from one source."""
+    return await change(
+        streams,
+        PURSE,
+        budgets.stream_of(programme.id, command.budget, command.source, command.year),
+        lambda known: budgets.decide_plan(command, known, programme, write.now),
+        write.origin,
+        receipt=write.receipt,
+    )
+
+
+def payment_name(step: str, visit: int, instalment: str) -> str:
+    """A payment of a case as one word; the ids of a programme hold no slash."""
+    return f"{step}/{visit}/{instalment}"
+
+
+async def give_back(streams: Streams, programmes: Programmes, case_id: str, payment: str, origin: Origin) -> bool:
+    """Book what came back; answers whether it was not booked yet."""
+    case = (await streams.load(CASE, case_id)).state
+    paid = next((each for key, each in case.payments.items() if payment_name(*key) == payment), None)
+    if paid is None:
+        return False
+    programme = text_at(programmes, case.programme)
+    stream = budgets.stream_of(programme.id, paid.budget, paid.source, paid.year)
+    whose = (programme.id, paid.budget, paid.source, paid.year, programme.region)
+    what = (case_id, paid.step, paid.visit, paid.instalment, paid.amount)
+    returned = BudgetReturned(*whose, *what, origin.occurred_at)
+    before = await streams.load(PURSE, stream)
+    after = await change(streams, PURSE, stream, lambda known: budgets.decide_return(returned, known), origin)
+    return after.version > before.version
