@@ -197,7 +197,7 @@ class Walk:
 
     async def hold(self) -> None:
         """The organisation is recognised first, by the programme's main procedure."""
-        main = Walk(self.house, self.programme, self.programme.procedure())
+        main = Walk(self.house, self.programme, self.programme.procedure(), self.examples)
         main.uscc, main.name, main.people = self.uscc, self.name, self.people
         case = await main.run()
         assert case["result"] == "awarded"
@@ -336,11 +336,13 @@ class Walk:
 
     async def proved(self, ground: str) -> str:
         """Something on the title's record that proves it."""
-        kind = self.programme.revocation_ground(ground).needs
-        finding = {"kind": kind, "happened_on": self.house.clock.now().date().isoformat(), "reason": "established"}
+        rule, today = self.programme.revocation_ground(ground), self.house.clock.now().date()
         officer = Somebody(f"finder-{next(NUMBERS)}", "officer", self.programme.region)
-        at = version(await self.house.get(officer, f"/review/titles/{self.title}"))
-        ok(await self.house.post(officer, f"/review/titles/{self.title}/findings", finding, at))
+        for number in range(rule.count if isinstance(rule.count, int) else 1):
+            happened = (today - timedelta(days=number)).isoformat()
+            finding = {"kind": rule.needs, "happened_on": happened, "reason": f"established {number}"}
+            at = version(await self.house.get(officer, f"/review/titles/{self.title}"))
+            ok(await self.house.post(officer, f"/review/titles/{self.title}/findings", finding, at))
         return ground
 
     async def do_award(self, step: Step) -> None:

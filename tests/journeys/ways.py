@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.review.adapters.due import HEARD
+from services.review.domain.effects import needs_title
 from shared.programmes.model import Procedure, Programme, Step
 from shared.programmes.model.programme import Standing
 from tests.journeys.graph import INSPECTOR, Examples, Walk, ok, version
@@ -138,6 +139,8 @@ class LedWalk(Walk):
 
     async def lead(self) -> dict[str, Any]:
         """The closed case."""
+        if needs_title(self.procedure):
+            await self.hold()
         await self.begin()
         for number, (name, outcome) in enumerate(self.way.outcomes):
             self.ended = number

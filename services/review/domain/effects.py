@@ -6,6 +6,7 @@ The graph says how a procedure ends; here stands what each end means for the tit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.review.domain import duties, errors, expiry
@@ -63,6 +64,8 @@ def ensure_basis(
     parameters = programme.step(case.step).parameters
     if case.title and command.approve and isinstance(parameters, Deciding) and parameters.basis:
         ground = ground_of(command.ground, programme)
+        if any(case.types[ended.step] == "rectify" and ended.outcome == "overdue" for ended in case.history):
+            ground = replace(ground, rectify_first=False)  # the time to put it right passed in this very procedure
         ensure_ground(ground, title, now, calendar, (), command.no_excuse)
 
 
