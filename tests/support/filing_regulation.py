@@ -99,7 +99,7 @@ REPAIR = Procedure(
             "mend",
             "rectify",
             "applicant",
-            Rectifying(within=FIVE_DAYS, proof=True),
+            Rectifying(within=FIVE_DAYS, proof=("report",)),
             rectified="repair-done",
             overdue="repair-late",
         ),
