@@ -53,6 +53,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "confirmed": ("属实", "confirmed"),
         "contact": ("联系方式", "contact"),
         "content": ("发布内容", "content"),
+        "cost": ("成本指标", "cost that the rate is of"),
         "correct_within": ("补正期限", "time to correct"),
         "corrections": ("补正次数", "corrections"),
         "count": ("次数", "count"),

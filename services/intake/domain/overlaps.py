@@ -110,12 +110,13 @@ def _beside_open(asked: Asked, meant: tuple[str, ...], paid: frozenset[str] = fr
 
 
 def _in_round(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[Refusal]:
-    """A round of another programme is the same one where both are open at the same time."""
+    """A round of another programme is the same one where both are open at the same time; of this one it is another."""
     for claimed, other in asked.others(meant):
         filed = other.status not in ("none", "draft", "withdrawn") or is_open(other, claimed, asked.now)
         if not filed:
             continue
-        until = _last_day_of_round(asked, other.round_id)
+        own = claimed.programme_id == asked.programme.id
+        until = None if own and other.round_id != asked.round_id else _last_day_of_round(asked, other.round_id)
         if within is not None and claimed.claimed_at is not None:
             looked_back = _last_day(claimed.claimed_at.astimezone(SHANGHAI).date(), within)
             until = looked_back if until is None else max(until, looked_back)
