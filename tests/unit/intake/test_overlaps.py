@@ -175,6 +175,7 @@ def test_several_awards_are_told_apart_by_the_title_that_was_conferred() -> None
         ("titled", "r1", ["round_used"]),
         ("withdrawn", "r1", []),
         ("submitted", "r0", []),
+        ("submitted", "r2", []),  # open at the same time, and another round of this programme all the same
     ],
 )
 def test_one_application_a_round(status: Status, round_id: str, codes: list[str]) -> None:
