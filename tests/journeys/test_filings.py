@@ -13,10 +13,13 @@ import httpx
 import pytest
 
 from services.intake.domain import errors, filing_errors
+from services.review.kinds import TITLE
+from shared.envelope import Actor, Origin
+from shared.runtime.streams import CommittingStreams, change
 from tests.journeys.handing_in import HandingIn, ok, version
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
-from tests.support.filing_regulation import CLIENTS, FILED
+from tests.support.filing_regulation import CLIENTS, FILED, HELD
 from tests.support.house import House, Somebody, standing
 from tests.support.papers import pdf
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_PREFECTURE, OTHER_USCC, REGION
@@ -40,7 +43,20 @@ def opening(procedure: str, **more: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 async def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     async with standing(databases, tmp_path_factory.mktemp("house"), FILED, FixedClock(START)) as standing_house:
+        await hold(standing_house)
         yield standing_house
+
+
+async def hold(house: House) -> None:
+    """The applicant has a title on record, so that its renewal can be filed."""
+    streams = CommittingStreams(house.services["review"].store)
+    origin = Origin(Actor("machine:review", "machine"), HELD.entered_at, "c-0")
+    await change(streams, TITLE, HELD.case_id, lambda _: (HELD,), origin)
+
+    async def listed() -> bool:
+        return HELD.case_id in (await house.get(OFFICER, "/review/titles")).text
+
+    await eventually_asked(listed, "the title is not listed")
 
 
 def refused(answer: httpx.Response, code: str) -> dict[str, Any]:
@@ -106,6 +122,7 @@ async def test_a_filing_is_drawn_up_handed_in_and_taken(house: House) -> None:
     shown = await filing.became("taken")
     case = ok(await house.get(OFFICER, f"/review/cases/{shown['case_id']}"))
     assert (case["step"], case["declared_by"]) == ("renewal-decision", "ann")
+    assert (case["title"], case["title_number"]) == (HELD.case_id, HELD.number)
     form = next(paper for paper in case["papers"] if paper["material"] == CLIENTS.id)
     content = await house.get(OFFICER, f"/review/cases/{shown['case_id']}/papers/{form['sha256']}")
     assert content.json() == {"form": "clients", "rows": [{"name": "text", "year": "1"}]}

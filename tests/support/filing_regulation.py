@@ -1,10 +1,12 @@
 """The small regulation with procedures besides the application: a renewal, a plan of the authority, a running case that
-waits for a report and for something to be put right, and a self-evaluation."""
+waits for a report and for something to be put right, and a self-evaluation; and the title that a renewal runs on."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
+from services.review.domain.title import TitleEntered
 from shared.programmes.model import (
     Closing,
     Deadline,
@@ -22,7 +24,7 @@ from shared.programmes.model import (
     Text,
 )
 from shared.programmes.model.acts import Parameters
-from tests.support.regulation import PROGRAMME
+from tests.support.regulation import APPLICANT_USCC, COUNTY, PROGRAMME
 
 
 def _text(words: str) -> Text:
@@ -97,7 +99,7 @@ REPAIR = Procedure(
             "mend",
             "rectify",
             "applicant",
-            Rectifying(within=FIVE_DAYS, proof=True),
+            Rectifying(within=FIVE_DAYS, proof=("report",)),
             rectified="repair-done",
             overdue="repair-late",
         ),
@@ -122,3 +124,16 @@ FILED: Programme = replace(
     digest="cd" * 32,
 )
 WITHOUT_ROUNDS: Programme = replace(FILED, rounds=None, digest="ef" * 32)
+HELD = TitleEntered(
+    case_id="a" * 32,
+    programme=FILED.ref,
+    number="T-1",
+    holder_uscc=APPLICANT_USCC,
+    holder_name="Example",
+    holder_region=COUNTY,
+    title_zh="示范平台",
+    valid_from=date(2026, 1, 5),
+    valid_to=date(2029, 1, 4),
+    entered_at=datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
+)
+"""A title of the applicant, on record before any test of filings begins."""

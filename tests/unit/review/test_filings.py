@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from services.review.domain.awaiting import FilingAwaited
 from services.review.domain.events import FACTS
 from services.review.domain.people import Person
 from services.review.domain.subject import Applicant, Paper
+from services.review.domain.title import TitleEntered
 from services.review.handlers import CASE, Handlers, Write
 from services.review.http.papers import ensure_kept
 from services.review.inbox import Inbox
@@ -32,10 +34,10 @@ from shared.runtime.records import data_of, schema_of, to_record
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
 from tests.support.clock import FixedClock
-from tests.support.filing_regulation import FILED
+from tests.support.filing_regulation import FILED, HELD
 from tests.support.house import Shelf
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_PREFECTURE, OTHER_USCC, REGION
-from tests.unit.review.story import APPROVER, MONDAY, OFFICER, nothing_held
+from tests.unit.review.story import APPROVER, MONDAY, OFFICER
 
 WHO = said.Applicant(APPLICANT_USCC, "Example", COUNTY, "prefecture")
 OWNER = said.Filer("person-1", "applicant", COUNTY, APPLICANT_USCC)
@@ -57,6 +59,9 @@ BEGUN = said.FilingSubmitted(
     submitted_at=MONDAY,
     revision=1,
 )
+NEWER = replace(HELD, case_id="b" * 32, number="T-2", valid_to=date(2029, 3, 1))
+OTHERS = replace(HELD, case_id="c" * 32, number="T-3", holder_uscc=OTHER_USCC)
+ENDED = replace(HELD, case_id="d" * 32, number="T-4", valid_to=date(2026, 4, 26))
 FOLLOWS = replace(
     BEGUN, filing_id="case-1.3", step="follow-up", visit=3, declared_by="", documents=(replace(PAPER, sha256="2" * 64),)
 )
@@ -69,10 +74,21 @@ class Heard:
         self.store = FactStore(database.pool, FactCodec(FACTS))
         self.streams = CommittingStreams(self.store)
         self.handlers = Handlers(Shelf(FILED), sandbox=True)
-        self.inbox = Inbox(self.store, self.handlers, FixedClock(MONDAY), nothing_held)
+        self.inbox = Inbox(self.store, self.handlers, FixedClock(MONDAY), self._held)
         self.consumer = Consumer(database, self.inbox)
         self.parking = Parking(database, {self.inbox.name: self.inbox})
         self._heard = 0
+
+    async def enter(self, *titles: TitleEntered) -> None:
+        """The registry has these titles on record."""
+        for entered in titles:
+            origin = Origin(Actor("machine:review", "machine"), entered.entered_at, "c-0")
+            await self.handlers.enter_title(self.streams, entered, Person("machine:review", "machine"), origin)
+
+    async def _held(self, uscc: str, _programme: str) -> list[str]:
+        """The titles of an organisation in the log, in the order of their entry."""
+        facts = [recorded.fact for recorded in await self.store.read(limit=1000)]
+        return [fact.case_id for fact in facts if isinstance(fact, TitleEntered) and fact.holder_uscc == uscc]
 
     async def hear(self, *events: said.FilingSubmitted | said.FilingWithdrawn) -> None:
         await self.consumer.receive([self._delivery(event) for event in events])
@@ -113,11 +129,18 @@ class Heard:
 
 
 @pytest.fixture
-async def heard(database: Database) -> AsyncIterator[Heard]:
+async def untitled(database: Database) -> AsyncIterator[Heard]:
     made = Heard(database)
     await made.store.start()
     yield made
     await made.store.stop()
+
+
+@pytest.fixture
+async def heard(untitled: Heard) -> Heard:
+    """The applicant holds a title, so that its renewal can be filed."""
+    await untitled.enter(HELD)
+    return untitled
 
 
 async def test_a_filing_begins_its_case_and_is_its_first_step(heard: Heard) -> None:
@@ -189,6 +212,42 @@ async def test_who_may_not_is_told_so(heard: Heard, changes: dict[str, Any], cod
     await heard.hear(replace(BEGUN, **changes))
     assert [word.code for word in await heard.words(said.FilingRefused)] == [code]
     assert (await heard.case()).status == "none"
+
+
+@pytest.mark.parametrize(
+    ("named", "runs_on"), [("", HELD), (HELD.case_id, HELD), (NEWER.case_id, NEWER)], ids=["none", "first", "second"]
+)
+async def test_a_filing_about_a_title_runs_on_the_one_that_it_names(
+    heard: Heard, named: str, runs_on: TitleEntered
+) -> None:
+    await heard.enter(NEWER)
+    await heard.hear(replace(BEGUN, title=named))
+    case = await heard.case()
+    assert (case.title, case.title_number, case.valid_to) == (runs_on.case_id, runs_on.number, runs_on.valid_to)
+    assert [word.filing_id for word in await heard.words(said.FilingTaken, said.FilingRefused)] == ["case-1"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "named", "code"),
+    [
+        ((HELD, OTHERS), OTHERS.case_id, "title_required"),
+        ((OTHERS,), "", "title_required"),
+        ((HELD,), "e" * 32, "title_required"),
+        ((HELD, ENDED), ENDED.case_id, "title_not_valid"),
+        ((ENDED,), "", "title_not_valid"),
+    ],
+    ids=["another's", "none", "unknown", "ended", "only-ended"],
+)
+async def test_a_filing_about_a_title_that_is_not_a_valid_one_of_the_holder_is_refused(
+    untitled: Heard, titles: tuple[TitleEntered, ...], named: str, code: str
+) -> None:
+    await untitled.enter(*titles)
+    await untitled.hear(replace(BEGUN, title=named))
+    (refused,) = await untitled.words(said.FilingTaken, said.FilingRefused)
+    assert isinstance(refused, said.FilingRefused)
+    assert (refused.filing_id, refused.revision, refused.code) == ("case-1", 1, code)
+    assert refused.zh and "renewal" in refused.en
+    assert (await untitled.case()).status == "none"
 
 
 async def test_an_authority_files_at_intake_too(heard: Heard) -> None:

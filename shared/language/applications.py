@@ -1,0 +1,64 @@
+"""Understands the words about calls and applications: opened, filed, taken back, sent back for correction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from shared.language.parts import Applicant, CaseRef, Document, Instant, ProgrammeRef, Region
+
+
+@dataclass(frozen=True)
+class RoundOpened:
+    """An officer called for applications under one text; keyed by the round, which no case belongs to yet."""
+
+    SCHEMA: ClassVar[int] = 1
+    round_id: Annotated[str, Meta(description="The round (call for applications).")]
+    programme: ProgrammeRef
+    title: Annotated[str, Meta(description="Title of the call, as the officer wrote it.")]
+    opens_at: Instant
+    closes_at: Annotated[datetime, Meta(description="First instant after the window, in UTC.", tz=True)]
+    issuer_region: Region
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted:
+    """An applicant filed a complete application and declared that it is true."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    round_id: Annotated[str, Meta(description="The round (call for applications) that it was filed in.")]
+    applicant: Annotated[Applicant, Meta(description="The organisation that asks, as it stood on that day.")]
+    answers: Annotated[
+        Mapping[str, str | bool],
+        Meta(description="Metric or attested fact -> value; numbers as decimal strings."),
+    ]
+    documents: Annotated[tuple[Document, ...], Meta(description="Every file of the application, by content.")]
+    declared_by: Annotated[str, Meta(description="Subject id of the person who signed the truthfulness declaration.")]
+    submitted_at: Instant
+    revision: Annotated[int, Meta(description="1 for the first submission, one more after each correction.")]
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn:
+    """The applicant took the application back before a decision."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    reason: Annotated[str, Meta(description="In the applicant's words.")]
+    withdrawn_at: Instant
+
+
+@dataclass(frozen=True)
+class CorrectionRequested:
+    """The reviewing authority told the applicant, once and completely, what has to be corrected (补正)."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    items: Annotated[tuple[str, ...], Meta(description="Every item to correct, one sentence each.")]
+    requested_at: Instant
