@@ -13,6 +13,7 @@ import httpx
 
 from services.review.domain.desks import desk_of
 from services.review.domain.effects import needs_title
+from services.review.domain.steps.assessors import OUTSIDE
 from shared.identifiers.uscc import check_uscc
 from shared.programmes.model import Metric, Party, Procedure, Programme, Step
 from shared.programmes.model.answering import keys_of
@@ -246,14 +247,22 @@ class Walk:
     def answers(self) -> dict[str, str | bool]:
         return answers_of(self.programme, self.examples)
 
-    async def until(self, condition: Any) -> None:
+    async def until(self, condition: Any) -> dict[str, Any]:
+        """The case as it is when the condition holds."""
+        shown: dict[str, Any] = {}
+
         async def there() -> bool:
-            return bool(condition(await self.house.get(INSPECTOR, f"/review/cases/{self.case_id}")))
+            answer = await self.house.get(INSPECTOR, f"/review/cases/{self.case_id}")
+            if not condition(answer):
+                return False
+            shown.update(answer.json())
+            return True
 
         await eventually_asked(there, "the case did not move on")
+        return shown
 
-    async def left(self, step: Step) -> None:
-        await self.until(lambda answer: answer.json()["step"] != step.id)
+    async def left(self, step: Step) -> dict[str, Any]:
+        return await self.until(lambda answer: answer.json()["step"] != step.id)
 
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -363,8 +372,10 @@ class Walk:
             await self.act(by, step, "inspection", {**body, "party": party})
 
     async def name_assessors(self, step: Step) -> dict[str, Somebody]:
-        """Whoever comes from outside is named by the step's actor: experts, and applicants who assess another."""
-        roles = {name: self.programme.party(name).role for name in step.parameters.assessors}  # type: ignore[union-attr]
+        """Whoever comes from outside, an expert or an applicant who assesses another, is named by the step's actor,
+        or by an officer where the actor comes from outside itself."""
+        parties = step.parameters.assessors or (step.actor,)  # type: ignore[union-attr]
+        roles = {name: self.programme.party(name).role for name in parties}
         people = {
             name: Somebody(f"assessor-{next(NUMBERS)}", role, "", "9" * 18 if role == "applicant" else "")
             for name, role in roles.items()
@@ -372,7 +383,9 @@ class Walk:
         }
         if people:
             named = [{"party": name, "id": one.id, "name": one.id} for name, one in people.items()]
-            await self.act(self.person(step.actor), step, "assessors", {"assessors": named})
+            outside = self.programme.party(step.actor).role in OUTSIDE
+            officer = next(p.id for p in self.programme.parties if p.role == "officer") if outside else step.actor
+            await self.act(self.person(officer), step, "assessors", {"assessors": named})
         return people
 
     async def do_rectify(self, step: Step) -> None:

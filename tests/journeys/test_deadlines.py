@@ -12,12 +12,14 @@ import pytest
 from shared.identifiers.uscc import check_uscc
 from shared.programmes.catalogue import Catalogue
 from tests.journeys.graph import ok, version
+from tests.journeys.handing_in import HandingIn
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.house import House, Somebody, standing
 from tests.support.waiting import eventually_asked
 
-DEMO = Path(__file__).parents[1] / "programmes" / "demo"
+DEMO = Catalogue.load(Path(__file__).parents[1] / "programmes" / "demo")
+SEED_BANKS = next(each for each in DEMO.programmes() if each.id == "demo-seed-banks")
 COUNTY, PROVINCE = "990101", "990000"
 BUREAU = Somebody("bureau-1", "reviewer", COUNTY)
 NAMING = Somebody("bureau-2", "reviewer", COUNTY)
@@ -39,7 +41,7 @@ def end_of(text: str) -> datetime:
 @pytest.fixture
 async def house(databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
     clock = FixedClock(at("2025-11-03T10:00:00"))
-    async with standing(databases, tmp_path, Catalogue.load(DEMO), clock) as standing_house:
+    async with standing(databases, tmp_path, DEMO, clock) as standing_house:
         yield standing_house
 
 
@@ -84,6 +86,14 @@ class Bank:
         await self.submit(version(answer))
         await self.comes_to("check")
 
+    async def report(self) -> None:
+        """What is owed after the award is handed in at intake, too."""
+        filing = HandingIn(self.house, SEED_BANKS, self.who, {})
+        await filing.answer(self.case_id, "report")
+        await filing.furnish()
+        await filing.submit()
+        await filing.became("taken")
+
     async def case(self) -> dict[str, Any]:
         shown: dict[str, Any] = ok(await self.house.get(INSPECTOR, f"/review/cases/{self.case_id}"))
         return shown
@@ -114,7 +124,7 @@ class Bank:
 
 async def opened_round(house: House) -> str:
     window = {"opens_at": at("2025-11-03T09:00:00").isoformat(), "closes_at": at("2026-01-15T17:30:00").isoformat()}
-    call = {"programme": "demo-seed-banks", "title": "call of the winter", **window}
+    call = {"programme": SEED_BANKS.id, "title": "call of the winter", **window}
     round_id = str(ok(await house.post(DEPARTMENT, "/review/rounds", call))["round_id"])
 
     async def heard() -> bool:
@@ -172,7 +182,7 @@ async def test_every_deadline_is_counted_from_its_own_event(house: House) -> Non
     await prompt.act(DEPARTMENT, "listing/publication", {"address": "https://example.org/2"})
     await prompt.comes_to("report")
     assert await prompt.due() == at("2026-02-28T17:30:00"), "the first end of February after the award"
-    await prompt.act(prompt.who, "report/filing", {"answers": {}})
+    await prompt.report()
     await prompt.comes_to("")
     assert (await prompt.case())["result"] == "awarded"
 

@@ -16,7 +16,7 @@ from services.review.domain.days import PUBLISHED
 from services.review.domain.desks import desk_of
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_open
-from services.review.domain.steps import inspect
+from services.review.domain.steps import assessors, inspect
 from services.review.domain.steps.assess import computed_by_rules, conditions
 from services.review.domain.steps.score_acts import Expert
 from services.review.domain.steps.shape import Situation
@@ -122,9 +122,29 @@ def _inspect(walk: Walk, step: Any) -> None:
     points: dict[str, str] = {}
     if parameters.rubric:
         points = {head.id: str(head.most) for head in walk.programme.rubric(parameters.rubric).heads}
+    outside = _name_assessors(walk, step, situation)
     for party in parameters.assessors or (step.actor,):
-        by = walk.person(party)
+        by = outside.get(party) or walk.person(party)
         walk.act(c.RecordInspection(step.id, by, True, "in order", findings, points, verdicts, party))
+
+
+def _name_assessors(walk: Walk, step: Any, situation: Situation) -> dict[str, Person]:
+    """Whoever speaks for a party from outside is named by those who organise the inspection."""
+    parties = step.parameters.assessors or (step.actor,)
+    roles = {party: walk.programme.party(party).role for party in parties if assessors.is_named(party, situation)}
+    people = {party: Person(f"assessor-{n}", role) for n, (party, role) in enumerate(roles.items())}
+    named = tuple(assessors.Assessor(party, one.id, one.id) for party, one in people.items())
+    if named:
+        organiser = walk.person(assessors.organisers(situation)[0])
+        walk.act(assessors.NameAssessors(step.id, organiser, named))
+    return people
+
+
+def _rectify(walk: Walk, step: Any) -> None:
+    """An applicant shows through intake what was put right, an authority itself."""
+    by = walk.person(step.actor)
+    filing = "filing-1" if by.role == "applicant" else ""
+    walk.act(c.AcceptRectification(step.id, by, "put right", ("0" * 64,), filing=filing))
 
 
 def _visit(walk: Walk, step: Any) -> None:
@@ -157,9 +177,7 @@ WAYS: dict[str, Callable[[Walk, Any], None]] = {
     "notice": _notice,
     "decide": _decide,
     "award": lambda walk, step: walk.act(c.RecordEntry(step.id, MACHINE, "2026-1")),
-    "rectify": lambda walk, step: walk.act(
-        c.AcceptRectification(step.id, walk.person(step.actor), "put right", ("0" * 64,))
-    ),
+    "rectify": _rectify,
     "pay": lambda walk, step: walk.act(
         c.PayInstalment(step.id, walk.person(step.actor), "1", "voucher", source=walk.source(step))
     ),

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from shared.programmes.loader import SourceFile, load
+from tests.journeys.handing_in import HandingIn
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.house import House, Somebody, standing
@@ -114,6 +115,17 @@ async def opened(house: House, who: Somebody, procedure: str, uscc: str = APPLIC
     )
 
 
+async def filed(house: House, procedure: str) -> str:
+    """What the holder begins with a filing; answers the case that review opened for it."""
+    subject = {"uscc": APPLICANT_USCC, "name": "Example Service Centre", "region": COUNTY, "level": "city"}
+    filing = HandingIn(house, PROGRAMME, HOLDER, {})
+    body = {"programme": PROGRAMME.id, "procedure": procedure, "subject": subject}
+    filing.begun(await house.post(HOLDER, "/intake/filings", body))
+    await filing.furnish()
+    await filing.submit()
+    return str((await filing.became("taken"))["case_id"])
+
+
 async def told(house: House, case_id: str, what: str) -> None:
     path = f"/intake/applications/{case_id}"
     await seen(house, HOLDER, path, lambda a: what in [e["what"] for e in a["timeline"]], f"not told of {what}")
@@ -205,16 +217,14 @@ async def test_a_title_lapses_on_the_day_after_its_last(house: House) -> None:
 async def report_and_review(house: House, case_id: str, renew: bool) -> None:
     """Reports in time; asks for a re-review in time, which is under way, or passed."""
     come_to(house, date(2027, 2, 28))
-    answer = await opened(house, HOLDER, "annual_report")
-    report = ok(answer)["case_id"]
+    refused(await opened(house, HOLDER, "annual_report"), 409, "opens_through_intake")
+    report = await filed(house, "annual_report")
     shown = ok(await house.get(INSPECTOR, f"/review/cases/{report}"))
     assert shown["title"] == case_id and shown["title_number"]
-    await act(house, HOLDER, report, "report/filing", {})
     title = await title_is(house, case_id, lambda title: bool(title["met"]), "the report does not count")
     assert (title["met"][0]["due_on"], title["met"][0]["case"]) == ("2027-02-28", report)
     come_to(house, date(2028, 2, 20))
-    asked = ok(await opened(house, HOLDER, "re_review"))["case_id"]
-    await act(house, HOLDER, asked, "asking/filing", {})
+    asked = await filed(house, "re_review")
     await title_is(house, case_id, lambda title: asked in title["running"], "not under way")
     if renew:
         body = {"passes": True, "opinion": "still good"}

@@ -142,20 +142,18 @@ class LedWalk(Walk):
         if needs_title(self.procedure):
             await self.hold()
         await self.begin()
+        case = await self.case()
         for number, (name, outcome) in enumerate(self.way.outcomes):
             self.ended = number
-            case = await self.case()
             if len(case["history"]) == number:  # else it went on by itself: filed in a round, entered on the record
                 assert case["step"] == name, f"{case['step']} instead of {name} in {self.way.name}"
                 step = self.programme.step(name)
                 named = "do" if outcome == step.goes_on else step.type
                 await getattr(self, f"{named}_{step.type if named == 'do' else outcome}")(step)
-                await self.left(step)
-                case = await self.case()
+                case = await self.left(step)
             found = case["history"][number]
             assert (found["step"], found["outcome"]) == (name, outcome), f"{found} in {self.way.name}"
-        await self.until(lambda answer: answer.json()["status"] != "open")
-        return await self.case()
+        return await self.until(lambda answer: answer.json()["status"] != "open")
 
     async def take_back(self) -> dict[str, Any]:
         """The case after its applicant took the application back."""
@@ -163,16 +161,15 @@ class LedWalk(Walk):
         path = self.filed_at
         at = version(await self.house.get(self.applicant, path))
         ok(await self.house.post(self.applicant, f"{path}/withdrawal", {"reason": "changed plans"}, at))
-        await self.until(lambda answer: answer.json()["status"] == "withdrawn")
-        return await self.case()
+        return await self.until(lambda answer: answer.json()["status"] == "withdrawn")
 
     @property
     def files_first(self) -> bool:
         return self.way.outcomes[0][1] != "late"
 
-    async def left(self, step: Step) -> None:
-        """A step that is entered again is left, too."""
-        await self.until(lambda answer: len(answer.json()["history"]) > self.ended)
+    async def left(self, step: Step) -> dict[str, Any]:
+        """The case after it; a step that is entered again is left, too."""
+        return await self.until(lambda answer: len(answer.json()["history"]) > self.ended)
 
     # ── what does not go on ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -268,8 +265,10 @@ class LedWalk(Walk):
         points = {h.id: "0" for h in self.programme.rubric(rubric).heads} if rubric else {}
         findings = ["not in order" for _ in parameters.topics]  # type: ignore[union-attr]
         body = {"passes": False, "opinion": "bad", "findings": findings, "points": points, "verdicts": verdicts}
+        outside = await self.name_assessors(step)
         for party in parameters.assessors or (step.actor,):  # type: ignore[union-attr]
-            await self.act(self.person(party), step, "inspection", {**body, "party": party})
+            by = outside.get(party) or self.person(party)
+            await self.act(by, step, "inspection", {**body, "party": party})
 
     # ── corrections of what was filed in a round go through intake again ─────────────────────────────────────────
 
