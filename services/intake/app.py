@@ -55,7 +55,7 @@ def build(around: Around, programmes: Library | None = None) -> Service:
                 document_routes(handlers, streams, around.files, around.settings.upload_bytes),
                 form_routes(handlers, streams, library, around.files),
                 filing_routes(handlers, streams),
-                filings_routes(
+                *filings_routes(
                     *(filings, streams, around.files, SqlFilings(around.database.pool)),
                     *(around.settings.upload_bytes, around.clock),
                 ),

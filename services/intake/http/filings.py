@@ -107,8 +107,19 @@ class TakenBack(Input):
 
 def filings_routes(
     handlers: FilingHandlers, streams: Streams, files: Files, filings: Filings, upload_bytes: int, clock: Clock
-) -> APIRouter:
+) -> tuple[APIRouter, ...]:
     """Filings, and what is owed."""
+    return (
+        _beginning(handlers, streams),
+        _looking(handlers, streams, filings, clock),
+        _writing(handlers, streams, files),
+        _papers(handlers, streams, files, upload_bytes),
+        _sending(handlers, streams),
+    )
+
+
+def _beginning(handlers: FilingHandlers, streams: Streams) -> APIRouter:
+    """A filing that begins a case, or answers one."""
     routes = router(tags=["filings"])
 
     @routes.post("/filings", status_code=201, response_model=ShownFiling)
@@ -125,6 +136,13 @@ def filings_routes(
     async def answer_case(case_id: CaseId, command: Creating) -> Response:
         after = await handlers.answer_case(streams, case_id, filer(command.actor), writing(command, 201))
         return answer(receipt(command, after, 201))
+
+    return routes
+
+
+def _looking(handlers: FilingHandlers, streams: Streams, filings: Filings, clock: Clock) -> APIRouter:
+    """What is owed, what was filed, and what a filing still lacks."""
+    routes = router(tags=["filings"])
 
     @routes.get("/awaited")
     @Allow(roles=READERS, note=OWN)
@@ -156,6 +174,13 @@ def filings_routes(
     async def checked(name: Id, actor: Caller) -> SelfChecked:
         return self_checked((await visible(streams, name, actor)).state, handlers, clock.now())
 
+    return routes
+
+
+def _writing(handlers: FilingHandlers, streams: Streams, files: Files) -> APIRouter:
+    """Answers, a statement and forms."""
+    routes = router(tags=["filings"])
+
     @routes.patch("/filings/{name}/answers", response_model=ShownFiling)
     @Allow(roles=PARTIES, note=FILES)
     async def answered(name: Id, body: Given, command: Changing) -> Response:
@@ -186,6 +211,13 @@ def filings_routes(
 
         after = await handlers.fill_form(streams, name, document, filer(command.actor), writing(command), keep)
         return answer(receipt(command, after))
+
+    return routes
+
+
+def _papers(handlers: FilingHandlers, streams: Streams, files: Files, upload_bytes: int) -> APIRouter:
+    """Papers that are added, taken out and read."""
+    routes = router(tags=["filings"])
 
     @routes.post("/filings/{name}/documents", status_code=201, response_model=ShownFiling)
     @Accepts(body_bytes=upload_bytes + ROOM, seconds=UPLOAD_SECONDS)
@@ -223,6 +255,13 @@ def filings_routes(
         if document is None:
             raise DocumentUnknown()
         return await download(files, document)
+
+    return routes
+
+
+def _sending(handlers: FilingHandlers, streams: Streams) -> APIRouter:
+    """Declared true, handed in, taken back."""
+    routes = router(tags=["filings"])
 
     @routes.post("/filings/{name}/declaration", response_model=ShownFiling)
     @Allow(roles=PARTIES, note=FILES)

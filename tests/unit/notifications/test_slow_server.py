@@ -106,5 +106,15 @@ async def test_what_waits_for_its_turn_is_nobodys_and_another_replica_takes_it(
     assert len(server.taken) == len(set(server.begun)) == MAILS
 
 
+async def test_many_who_claim_at_once_each_go_away_with_a_mail(desk: Database, store: FactStore) -> None:
+    """There are more mails than hands, so that nobody finds all of them in others' hands."""
+    outgoing = SqlOutgoing(desk.pool)
+    for _ in range(20):
+        claims = await asyncio.gather(*(outgoing.claim(NOW, 1) for _ in range(2 * AT_ONCE)))
+        assert [len(claim) for claim in claims] == [1] * 2 * AT_ONCE
+        assert len({mail for claim in claims for mail in claim}) == 2 * AT_ONCE
+        await asyncio.gather(*(outgoing.release(mail) for claim in claims for mail in claim))
+
+
 def test_a_lease_is_longer_than_one_attempt_may_take() -> None:
     assert LEASE.total_seconds() >= 2 * LIMIT_S
