@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Awaitable[Sequence[Figure]]]] = {
     "visible": path.visible,
     "judging": rules.judging,
     "loading": rules.loading,
+    "refusing": rules.refusing,
 }
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import yaml
 
 from shared.programmes.rules import evaluate
+from shared.programmes.workbench import check_file
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.ground import Ground
+from tests.programmes.hostile import HOSTILE, written
 from tests.programmes.library import library
 
 SECONDS = 3.0
@@ -41,3 +43,16 @@ async def loading(_: Ground) -> Sequence[Figure]:
         Figure("all definitions loaded and checked", taken, "s", aim=1.0, higher=False),
         Figure("definitions", float(len(loaded.editions)), ""),
     ]
+
+
+async def refusing(ground: Ground) -> Sequence[Figure]:
+    """The hostile definition that takes longest to be refused, of all that the tests know."""
+    folder = ground.folder / "hostile"
+    folder.mkdir()
+    longest = 0.0
+    for hostile in HOSTILE:
+        path = written(folder, hostile)
+        began = time.process_time()
+        assert check_file(path).faults, hostile.name
+        longest = max(longest, time.process_time() - began)
+    return [Figure("hostile definition refused, the slowest", longest, "s", aim=1.0, higher=False)]

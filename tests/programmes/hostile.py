@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.programmes.test_bad_definitions import GOOD
 
@@ -56,7 +57,7 @@ HOSTILE = (
     Hostile("alias of itself", "a: &a [*a]\n", 1, "", "anchors & and aliases * are not allowed"),
     Hostile("python object", "id: !!python/object/apply:os.system ['true']\n", 1, "", "YAML tags"),
     Hostile("too large", "a: " + "x" * 600_000, 1, "", "below 512 KiB"),
-    Hostile("a sea of values", "a: [" + "1," * 70_000 + "1]\n", 1, "", "at most 60000 values"),
+    Hostile("a sea of values", "a: [" + "1," * 70_000 + "1]\n", 1, "", "at most 20000 values"),
     Hostile("too deep", "a: " + "[" * 5_000 + "]" * 5_000, 1, "", "nest at most"),
     Hostile("one endless word", "a: " + "x" * 5_000, 1, "", "at most 4000 characters"),
     Hostile("not UTF-8", b"id: \xff\xfe\n", 1, "", "UTF-8"),
@@ -177,3 +178,14 @@ HOSTILE = (
         "to adopt",
     ),
 )
+
+
+def written(folder: Path, hostile: Hostile) -> Path:
+    """The file in a folder of its own, with whatever it needs beside it."""
+    place = folder / hostile.name.replace(" ", "-")
+    place.mkdir()
+    content = hostile.text.encode() if isinstance(hostile.text, str) else hostile.text
+    (place / "file.yaml").write_bytes(content)
+    if hostile.beside:
+        (place / "before.yaml").write_text(hostile.beside, "utf-8")
+    return place / "file.yaml"

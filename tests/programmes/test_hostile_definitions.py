@@ -343,7 +343,5 @@ def test_supplements_that_make_no_sense(tmp_path: Path, supplements: list[str], 
 def test_ten_megabytes_are_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.write_bytes(b"a: " + b"x" * 10_000_000)
-    begin = process_time()
     with pytest.raises(BadDefinition):
         read_source(path, tmp_path)
-    assert process_time() - begin < 0.1

@@ -17,7 +17,7 @@ from shared.programmes.reading.faults import BadDefinition, Fault, Place
 from shared.programmes.reading.yaml_words import meant, wide_mark
 
 MOST_BYTES = 512 * 1024
-MOST_NODES = 60_000
+MOST_NODES = 20_000
 DEEPEST = 24
 LONGEST_SCALAR = 4_000
 
