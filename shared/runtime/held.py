@@ -38,7 +38,7 @@ class Held:
         connection.add_termination_listener(lambda _: self.lost.set())
 
     async def ask(self, question: Callable[[asyncpg.Connection[Any]], Awaitable[T]]) -> T:
-        """Ask the server something over this session; raises what asyncpg raises."""
+        """Ask the server something over this connection; raises what asyncpg raises."""
         async with self._turn:
             asked = time.monotonic()
             answer = await question(self._connection)
