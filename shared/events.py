@@ -22,6 +22,7 @@ from shared.language.cases import (
     RecognitionRefused,
     Scored,
 )
+from shared.language.duties import ObligationArisen, TitleReminded
 from shared.language.filings import (
     FilingAwaited,
     FilingLapsed,
@@ -65,6 +66,7 @@ __all__ = [
     "FundsPaid",
     "Instant",
     "Lapsed",
+    "ObligationArisen",
     "ObligationMissed",
     "PreliminaryApproved",
     "ProgrammeRef",
@@ -80,6 +82,7 @@ __all__ = [
     "RoundOpened",
     "Scored",
     "TitleLapsed",
+    "TitleReminded",
     "TitleRenewed",
     "Uscc",
 ]
@@ -106,6 +109,8 @@ PublicEvent = (
     | Certified
     | RevocationOrdered
     | Revoked
+    | ObligationArisen
+    | TitleReminded
     | ObligationMissed
     | RectificationOrdered
     | TitleLapsed
@@ -133,6 +138,8 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,
+        ObligationArisen,
+        TitleReminded,
         ObligationMissed,
         RectificationOrdered,
         TitleLapsed,

@@ -69,8 +69,10 @@ class Inbox:
                     return  # our own words
                 case said.TitleLapsed() | said.TitleRenewed():
                     return  # told once it stands on record
-                case said.ObligationMissed() if not event.owed_by_holder:
+                case said.ObligationMissed() | said.ObligationArisen() if not event.owed_by_holder:
                     return  # an authority's duty
+                case said.TitleReminded():
+                    return  # a message, not a step of the application
                 case said.FundsPaid():
                     await self._handlers.remember(streams, event.payee_uscc, _funds(event), origin)
                 case _:
@@ -166,6 +168,7 @@ Progress = (
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
+    | said.ObligationArisen
     | said.ObligationMissed
     | said.RectificationOrdered
     | said.Lapsed
@@ -203,6 +206,9 @@ def to_fact(event: Progress) -> e.Fact:
             )
         case said.Revoked():
             return e.TitleLost(event.number, event.ground, event.reason, event.revoked_at)
+        case said.ObligationArisen():
+            until = local_day(event.due_at) if event.due_at else None
+            return e.MilestoneReached("obligation_arisen", event.arisen_at, event.happened_on, until)
         case said.ObligationMissed():
             return e.MilestoneReached("obligation_missed", event.missed_at, until=event.due_on)
         case said.RectificationOrdered():

@@ -18,20 +18,24 @@ from services.review.domain.events import Fact
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.holding import (
     FindingRecorded,
+    ObligationArisen,
     ObligationMet,
     ObligationMissed,
     ProcedureBegun,
     ProcedureEnded,
     RectificationOrdered,
     RectificationSettled,
+    ReminderSpared,
     ReviewDayPassed,
     ReviewHeld,
     RevocationDismissed,
     RevocationOrdered,
     RevocationProposed,
+    TitleDated,
     TitleDateSet,
     TitleEntered,
     TitleLapsed,
+    TitleReminded,
     TitleRenewed,
     TitleRevoked,
     ValidityPassed,
@@ -125,6 +129,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             )
         case ObligationMissed() | RectificationOrdered() | TitleLapsed() | TitleRenewed():
             return _titled(case_id, fact)
+        case ObligationArisen() | TitleReminded():
+            return _owed(case_id, fact)
         case (
             CaseOpened()
             | awaiting.FilingEnclosed()
@@ -175,6 +181,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | BudgetReleased()
             | BudgetReturned()
             | TitleDateSet()
+            | TitleDated()
+            | ReminderSpared()
             | FindingRecorded()
             | ObligationMet()
             | RectificationSettled()
@@ -227,6 +235,42 @@ def _titled(
         case TitleRenewed():
             return said.TitleRenewed(
                 case_id, fact.programme, fact.number, fact.valid_from, fact.valid_to, fact.renewed_at
+            )
+
+
+def _owed(case_id: CaseId, fact: ObligationArisen | TitleReminded) -> said.PublicEvent:
+    """What somebody is told before it is late."""
+    match fact:
+        case ObligationArisen():
+            return said.ObligationArisen(
+                case_id=case_id,
+                programme=fact.programme,
+                number=fact.number,
+                obligation=fact.obligation,
+                event=fact.event,
+                title_zh=fact.title_zh,
+                title_en=fact.title_en,
+                owed_by_holder=fact.owed_by_holder,
+                reason=fact.reason,
+                happened_on=fact.happened_on,
+                due_at=fact.due_at,
+                provisional=fact.provisional,
+                arisen_at=fact.recorded_at,
+            )
+        case TitleReminded():
+            return said.TitleReminded(
+                case_id=case_id,
+                programme=fact.programme,
+                number=fact.number,
+                about=fact.what,
+                name=fact.name,
+                title_zh=fact.title_zh,
+                title_en=fact.title_en,
+                owed_by_holder=fact.owed_by_holder,
+                due_on=fact.due_on,
+                provisional=fact.provisional,
+                renewable=fact.renewable,
+                reminded_at=fact.reminded_at,
             )
 
 

@@ -183,6 +183,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "region_digits": ("区划代码位数", "digits of the region code"),
         "regions": ("区域", "regions"),
         "relaxations": ("例外", "relaxations"),
+        "remind": ("提前提醒(天)", "reminders, days before"),
         "relaxes": ("可放宽的条件", "what it relaxes"),
         "renewal": ("续期", "renewal"),
         "renewal_opens": ("续期申请开始", "renewal opens"),

@@ -71,8 +71,15 @@ def meant_by(overlap: Overlap, programme: Programme) -> tuple[str, ...]:
 
 
 def programmes_meant(programme: Programme) -> frozenset[str]:
-    """Every programme that one of the rules is about."""
-    return frozenset(each for overlap in programme.overlaps for each in meant_by(overlap, programme))
+    """Every programme that one of the rules is about, and its own where only a holder applies."""
+    own = {programme.id} if runs_on_title(programme) else set()
+    return frozenset(each for overlap in programme.overlaps for each in meant_by(overlap, programme)) | own
+
+
+def runs_on_title(programme: Programme) -> bool:
+    """Whether what is applied for in a round is for holders of a title of this very programme: a higher grade of it."""
+    main = programme.procedure()
+    return main.needs_title or main.subject == "title"
 
 
 def objections(asked: Asked) -> tuple[Refusal, ...]:
@@ -82,6 +89,8 @@ def objections(asked: Asked) -> tuple[Refusal, ...]:
 
 
 def _objections(asked: Asked) -> Iterator[Refusal]:
+    if runs_on_title(asked.programme):
+        yield from _without_title(asked, (asked.programme.id,), None)
     for overlap in asked.programme.overlaps:
         meant = meant_by(overlap, asked.programme)
         match overlap.kind:

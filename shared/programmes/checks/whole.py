@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.deadlines import check_deadlines
+from shared.programmes.checks.effects import check_effects
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
@@ -46,6 +47,7 @@ def check(programme: Programme, findings: Findings) -> None:
     check_authorities(programme, findings)
     check_expressions(programme, findings)
     check_promises(programme, findings)
+    check_effects(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:
         check_graph(procedure, findings)
