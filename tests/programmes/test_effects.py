@@ -85,7 +85,7 @@ def test_places_are_counted_in_a_round() -> None:
     loads(listed.replace("rounds: {cadence: called}", "rounds: null").replace("at_most: 3", "at_most: null"))
     words = "title: {zh: 提交, en: brought}, type: file, actor: officer, parameters: {materials: []}"
     first = f"      - {{id: brought, {words}, outcomes: {{filed: picked}}, source: {{clause: 五}}}}\n"
-    head = "  - id: other\n    title: {zh: 其他, en: other}\n    subject: application\n    opened_by: officer\n    steps:\n"
-    second = head + first + listing("picked", "over") + END.replace("id: done", "id: over")
+    head = "  - id: other\n    title: {zh: 其他, en: other}\n    subject: application\n    opened_by: officer\n"
+    second = head + "    steps:\n" + first + listing("picked", "over") + END.replace("id: done", "id: over")
     text = definition().replace(END, END + second)
     told(text, "procedures[other].steps[picked].parameters.at_most", "main procedure")
