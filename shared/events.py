@@ -22,7 +22,7 @@ from shared.language.cases import (
     RecognitionRefused,
     Scored,
 )
-from shared.language.duties import ObligationArisen, TitleReminded
+from shared.language.duties import ObligationIncurred, TitleReminded
 from shared.language.filings import (
     FilingAwaited,
     FilingLapsed,
@@ -66,7 +66,7 @@ __all__ = [
     "FundsPaid",
     "Instant",
     "Lapsed",
-    "ObligationArisen",
+    "ObligationIncurred",
     "ObligationMissed",
     "PreliminaryApproved",
     "ProgrammeRef",
@@ -109,7 +109,7 @@ PublicEvent = (
     | Certified
     | RevocationOrdered
     | Revoked
-    | ObligationArisen
+    | ObligationIncurred
     | TitleReminded
     | ObligationMissed
     | RectificationOrdered
@@ -138,7 +138,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,
-        ObligationArisen,
+        ObligationIncurred,
         TitleReminded,
         ObligationMissed,
         RectificationOrdered,

@@ -69,7 +69,7 @@ class Inbox:
                     return  # our own words
                 case said.TitleLapsed() | said.TitleRenewed():
                     return  # told once it stands on record
-                case said.ObligationMissed() | said.ObligationArisen() if not event.owed_by_holder:
+                case said.ObligationMissed() | said.ObligationIncurred() if not event.owed_by_holder:
                     return  # an authority's duty
                 case said.TitleReminded():
                     return  # a message, not a step of the application
@@ -168,7 +168,7 @@ Progress = (
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
-    | said.ObligationArisen
+    | said.ObligationIncurred
     | said.ObligationMissed
     | said.RectificationOrdered
     | said.Lapsed
@@ -206,9 +206,9 @@ def to_fact(event: Progress) -> e.Fact:
             )
         case said.Revoked():
             return e.TitleLost(event.number, event.ground, event.reason, event.revoked_at)
-        case said.ObligationArisen():
+        case said.ObligationIncurred():
             until = local_day(event.due_at) if event.due_at else None
-            return e.MilestoneReached("obligation_arisen", event.arisen_at, event.happened_on, until)
+            return e.MilestoneReached("obligation_incurred", event.incurred_at, event.happened_on, until)
         case said.ObligationMissed():
             return e.MilestoneReached("obligation_missed", event.missed_at, until=event.due_on)
         case said.RectificationOrdered():

@@ -135,7 +135,7 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
 
 
 def _life(
-    event: words.ObligationArisen
+    event: words.ObligationIncurred
     | words.TitleReminded
     | words.ObligationMissed
     | words.RectificationOrdered
@@ -146,7 +146,7 @@ def _life(
 ) -> Mapping[str, str]:
     """What becomes of a title on record."""
     match event:
-        case words.ObligationArisen():
+        case words.ObligationIncurred():
             return _begun(event)
         case words.TitleReminded():
             return _reminder(event)
@@ -175,9 +175,9 @@ PROVISIONAL_ZH = "（待国务院公布节假日安排后确认）"
 PROVISIONAL_EN = " (provisional until the year's holidays are published)"
 
 
-def _begun(event: words.ObligationArisen) -> Mapping[str, str]:
+def _begun(event: words.ObligationIncurred) -> Mapping[str, str]:
     until = None if event.due_at is None else _minute(event.due_at)
-    said = {"day": _day(event.arisen_at), "happened_on": _written(event.happened_on), "reason": event.reason}
+    said = {"day": _day(event.incurred_at), "happened_on": _written(event.happened_on), "reason": event.reason}
     return said | {
         "number": event.number,
         "duty_zh": event.title_zh,

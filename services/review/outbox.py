@@ -18,7 +18,7 @@ from services.review.domain.events import Fact
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.holding import (
     FindingRecorded,
-    ObligationArisen,
+    ObligationIncurred,
     ObligationMet,
     ObligationMissed,
     ProcedureBegun,
@@ -129,7 +129,7 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             )
         case ObligationMissed() | RectificationOrdered() | TitleLapsed() | TitleRenewed():
             return _titled(case_id, fact)
-        case ObligationArisen() | TitleReminded():
+        case ObligationIncurred() | TitleReminded():
             return _owed(case_id, fact)
         case (
             CaseOpened()
@@ -238,11 +238,11 @@ def _titled(
             )
 
 
-def _owed(case_id: CaseId, fact: ObligationArisen | TitleReminded) -> said.PublicEvent:
+def _owed(case_id: CaseId, fact: ObligationIncurred | TitleReminded) -> said.PublicEvent:
     """What somebody is told before it is late."""
     match fact:
-        case ObligationArisen():
-            return said.ObligationArisen(
+        case ObligationIncurred():
+            return said.ObligationIncurred(
                 case_id=case_id,
                 programme=fact.programme,
                 number=fact.number,
@@ -255,7 +255,7 @@ def _owed(case_id: CaseId, fact: ObligationArisen | TitleReminded) -> said.Publi
                 happened_on=fact.happened_on,
                 due_at=fact.due_at,
                 provisional=fact.provisional,
-                arisen_at=fact.recorded_at,
+                incurred_at=fact.recorded_at,
             )
         case TitleReminded():
             return said.TitleReminded(

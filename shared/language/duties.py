@@ -12,7 +12,7 @@ from shared.language.parts import CaseRef, Instant, ProgrammeRef
 
 
 @dataclass(frozen=True)
-class ObligationArisen:
+class ObligationIncurred:
     """Something happened because of which something is owed: it is on record, with the day by which it is due."""
 
     SCHEMA: ClassVar[int] = 1
@@ -28,7 +28,7 @@ class ObligationArisen:
     happened_on: Annotated[date, Meta(description="Day of the event, Asia/Shanghai.")]
     due_at: Annotated[Instant | None, Meta(description="Last instant in time; null where the text sets no day.")]
     provisional: Annotated[bool, Meta(description="Rests on a year whose holidays are not published.")]
-    arisen_at: Instant
+    incurred_at: Instant
 
 
 @dataclass(frozen=True)

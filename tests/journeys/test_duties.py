@@ -85,7 +85,7 @@ async def test_an_event_begins_a_duty_and_several_run_side_by_side(house: House)
     refused(await happened(house, HOLDER, case_id, "incident", **moved), 422, "event_instant_missing")
     ok(await happened(house, HOLDER, case_id, "change", **moved))
     refused(await happened(house, HOLDER, case_id, "change", **moved), 409, "event_recorded_already")
-    await told(house, case_id, "obligation_arisen")
+    await told(house, case_id, "obligation_incurred")
     renamed = {"happened_on": "2026-05-28", "reason": "a new name"}
     ok(await happened(house, OFFICER, case_id, "change", **renamed))
     shown = await duties(house, HOLDER, case_id)
@@ -120,14 +120,14 @@ async def test_an_event_begins_a_duty_and_several_run_side_by_side(house: House)
     assert due["incident#1"] == "2026-06-21T01:30:00Z"
     path = f"/registry/audit?case_id={case_id}&limit=200"
     trail = await seen(house, INSPECTOR, path, lambda page: _arisen(page) == 3, "not on the trail")
-    assert {entry["actor_role"] for entry in trail["items"] if "obligation-arisen" in entry["fact"]} == {
+    assert {entry["actor_role"] for entry in trail["items"] if "obligation-incurred" in entry["fact"]} == {
         "applicant",
         "officer",
     }
 
 
 def _arisen(page: Any) -> int:
-    return sum("obligation-arisen" in entry["fact"] for entry in page["items"])
+    return sum("obligation-incurred" in entry["fact"] for entry in page["items"])
 
 
 async def test_reminders_come_before_the_day_once_and_not_after_what_is_done(house: House) -> None:

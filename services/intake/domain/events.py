@@ -19,7 +19,7 @@ Milestone = Literal[
     "publicized",
     "recognition_approved",
     "revocation_ordered",
-    "obligation_arisen",
+    "obligation_incurred",
     "obligation_missed",
     "rectification_ordered",
 ]

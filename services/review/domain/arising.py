@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 
 from services.review.domain import errors
 from services.review.domain.days import Start, count, next_yearly, start_at
-from services.review.domain.holding import Fact, ObligationArisen, ObligationMet, Title, TitleDateSet, date_key
+from services.review.domain.holding import Fact, ObligationIncurred, ObligationMet, Title, TitleDateSet, date_key
 from services.review.domain.people import Person
 from services.review.domain.reach import ensure_in_charge, ensure_stands
 from services.review.domain.reminding import with_reminder
@@ -56,7 +56,7 @@ def decide_event(
         raise errors.TooMany(most=MOST_EVENTS)
     assert title.entered is not None, "a title that stands was entered"
     due = due_after(obligation, at, calendar)
-    arisen = ObligationArisen(
+    arisen = ObligationIncurred(
         programme=title.entered.programme,
         number=title.entered.number,
         obligation=obligation.id,
@@ -127,19 +127,19 @@ def due_after(obligation: Obligation, at: datetime, calendar: Calendar, known: d
     return min(coming, key=lambda due: due.instant, default=None)
 
 
-def _date(arisen: ObligationArisen, obligation: Obligation, due: Due, now: datetime) -> TitleDateSet:
+def _date(arisen: ObligationIncurred, obligation: Obligation, due: Due, now: datetime) -> TitleDateSet:
     """The event itself tells of its day, so no reminder follows at once."""
     since = begun(arisen)
     fact = TitleDateSet("obligation", arisen.event, due.day, due.instant, due.provisional, now, since)
     return with_reminder(fact, obligation.remind, at_once=False)
 
 
-def begun(arisen: ObligationArisen) -> datetime:
+def begun(arisen: ObligationIncurred) -> datetime:
     """The instant that its day is counted from."""
     return arisen.happened_at or datetime.combine(arisen.happened_on, time(), SHANGHAI)
 
 
-def of_obligation(obligation: Obligation, title: Title) -> tuple[ObligationArisen, ...]:
+def of_obligation(obligation: Obligation, title: Title) -> tuple[ObligationIncurred, ...]:
     """Every event of an obligation that is on record, the first one first."""
     return tuple(one for one in title.events.values() if one.obligation == obligation.id)
 
@@ -191,12 +191,12 @@ def ensure_named(obligation: Obligation, title: Title, named: str) -> None:
         raise errors.EventNotNamed(events=", ".join(waiting))
 
 
-def _open(obligation: Obligation, title: Title) -> tuple[ObligationArisen, ...]:
+def _open(obligation: Obligation, title: Title) -> tuple[ObligationIncurred, ...]:
     met = {one.event for one in title.met}
     return tuple(one for one in of_obligation(obligation, title) if one.event not in met)
 
 
-def _day(arisen: ObligationArisen, title: Title) -> date:
+def _day(arisen: ObligationIncurred, title: Title) -> date:
     """The last day in time, as it stands or was missed; the event's own where the text sets none."""
     standing = title.dates.get(date_key("obligation", arisen.event))
     missed = next((one.due_on for one in title.missed if one.event == arisen.event), None)

@@ -13,12 +13,12 @@ Reminded = Literal["obligation", "review", "end"]
 
 
 @dataclass(frozen=True)
-class ObligationArisen:
+class ObligationIncurred:
     """Something happened because of which something is owed. ``event`` is its name on the title
     (``<obligation>#<number>``); ``happened_at`` its instant where that is known; ``due_on`` is None where the text sets
     no day. ``owed_by_holder`` is false where an authority owes it, ``told_by_holder`` true where the holder told it."""
 
-    NAME: ClassVar[str] = "review.obligation-arisen.1"
+    NAME: ClassVar[str] = "review.obligation-incurred.1"
     programme: str
     number: str
     obligation: str
@@ -88,5 +88,5 @@ class TitleDated:
     dated_at: datetime
 
 
-Fact = ObligationArisen | TitleReminded | ReminderSpared | TitleDated
-FACTS: tuple[type, ...] = (ObligationArisen, TitleReminded, ReminderSpared, TitleDated)
+Fact = ObligationIncurred | TitleReminded | ReminderSpared | TitleDated
+FACTS: tuple[type, ...] = (ObligationIncurred, TitleReminded, ReminderSpared, TitleDated)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from services.review.domain.duty_facts import ObligationArisen, ReminderSpared, TitleDated, TitleReminded
+from services.review.domain.duty_facts import ObligationIncurred, ReminderSpared, TitleDated, TitleReminded
 from services.review.domain.title_facts import (
     FACTS,
     Fact,
@@ -40,7 +40,7 @@ __all__ = [
     "Fact",
     "FindingRecorded",
     "Kind",
-    "ObligationArisen",
+    "ObligationIncurred",
     "ObligationMet",
     "ObligationMissed",
     "Order",
@@ -94,7 +94,7 @@ class Title:
     lapsed: TitleLapsed | None = None
     dates: Mapping[str, TitleDateSet] = field(default_factory=dict)
     dated: bool = False
-    events: Mapping[str, ObligationArisen] = field(default_factory=dict)
+    events: Mapping[str, ObligationIncurred] = field(default_factory=dict)
     findings: tuple[FindingRecorded, ...] = ()
     met: tuple[ObligationMet, ...] = ()
     missed: tuple[ObligationMissed, ...] = ()
@@ -157,7 +157,7 @@ def _evolve_life(title: Title, fact: Any) -> Title:
             return replace(title, orders={**title.orders, fact.ground: Order(fact)})
         case RectificationSettled():
             return _rectification(title, fact)
-        case ObligationArisen():
+        case ObligationIncurred():
             return replace(title, events={**title.events, fact.event: fact})
         case TitleReminded() | ReminderSpared():
             return _reminded(title, fact)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from services.review.domain import commands as c
 from services.review.domain.errors import TitleUnknown
-from services.review.domain.holding import ObligationArisen, Title
+from services.review.domain.holding import ObligationIncurred, Title
 from services.review.http.bodies import Sentence
 from services.review.http.shown import Id, person, receipt, writing
 from services.review.http.title_life import Paper
@@ -149,7 +149,7 @@ def shown_duties(loaded: Loaded[Any]) -> ShownDuties:
     )
 
 
-def _event(arisen: ObligationArisen, title: Title) -> ShownEvent:
+def _event(arisen: ObligationIncurred, title: Title) -> ShownEvent:
     standing = title.dates.get(f"obligation/{arisen.event}")
     return ShownEvent(
         event=arisen.event,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.events import ObligationArisen, PublicEvent, TitleReminded
+from shared.events import ObligationIncurred, PublicEvent, TitleReminded
 from tests.support.service import Running
 from tests.support.waiting import eventually_asked
 from tests.unit.notifications.test_service import (
@@ -33,9 +33,9 @@ def reminded(owed_by_holder: bool, about: str = "obligation") -> TitleReminded:
     )
 
 
-def arisen(owed_by_holder: bool) -> ObligationArisen:
+def arisen(owed_by_holder: bool) -> ObligationIncurred:
     words = ("change", "change#1", "变更报告", "report of changes", owed_by_holder, "moved", date(2026, 11, 1))
-    return ObligationArisen(*ABOUT, *words, NOW, True, NOW)
+    return ObligationIncurred(*ABOUT, *words, NOW, True, NOW)
 
 
 async def heard(at_work: Running, who: dict[str, str], event: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from services.review.domain.arising import decide_event
 from services.review.domain.duties import decide_missed, decide_receipt, decide_recount
 from services.review.domain.effects import decide_ended
 from services.review.domain.expiry import decide_end
-from services.review.domain.holding import ObligationArisen
+from services.review.domain.holding import ObligationIncurred
 from services.review.domain.people import Person
 from services.review.domain.title import decide_propose
 from shared.calendar import Calendar, YearPlan
@@ -58,7 +58,7 @@ def missed(told: Life, name: str, day: date) -> list[str]:
 def test_nothing_is_due_before_the_event_and_then_so_long_after_it() -> None:
     told = life()
     assert [date_.what for date_ in told.title.dates.values()] == ["end"]
-    assert happened(told, CHANGED) == ["ObligationArisen", "TitleDateSet"]
+    assert happened(told, CHANGED) == ["ObligationIncurred", "TitleDateSet"]
     assert told.due("obligation", FIRST) == date(2026, 10, 1)
     arisen = told.title.events[FIRST]
     assert (arisen.happened_on, arisen.due_on, arisen.told_by_holder) == (CHANGED, date(2026, 10, 1), True)
@@ -126,7 +126,7 @@ def test_a_day_of_the_year_is_the_next_one_after_the_event() -> None:
 
 def test_without_a_day_it_is_owed_and_never_late() -> None:
     told = life(due=None)
-    assert happened(told, CHANGED) == ["ObligationArisen"]
+    assert happened(told, CHANGED) == ["ObligationIncurred"]
     assert told.title.events[FIRST].due_on is None
     assert received(told, date(2026, 9, 2)) == ["ObligationMet"]
     assert (told.title.met[0].due_on, told.title.met[0].late) == (CHANGED, False)
@@ -224,4 +224,4 @@ def test_events_are_bounded() -> None:
         happened(told, CHANGED, reason=f"change {number}")
     with pytest.raises(errors.TooMany):
         happened(told, CHANGED, reason="one more")
-    assert all(isinstance(one, ObligationArisen) for one in told.title.events.values())
+    assert all(isinstance(one, ObligationIncurred) for one in told.title.events.values())
