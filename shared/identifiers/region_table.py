@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from shared.identifiers.regions import NATION, FormerName, Region, Regions, region_level
@@ -88,9 +89,7 @@ def _misshapen(table: Any) -> Iterator[str]:
             yield f"row {number}: write its code and its name (zh)"
             continue
         wrong = [key for key, value in row.items() if not _is(value, _ROW.get(key))]
-        wrong += [
-            key for key, test in _LISTS.items() if key in row and key not in wrong and not all(map(test, row[key]))
-        ]
+        wrong += [key for key, fits in _LISTS.items() if key not in wrong and not all(map(fits, row.get(key, ())))]
         if wrong:
             yield f"{row['code']}: {', '.join(wrong)} is unknown or written wrongly; the fields are {', '.join(_ROW)}"
 
@@ -115,7 +114,7 @@ _LISTS = {"successors": lambda value: isinstance(value, str), "former": _is_form
 
 
 def _disordered(rows: tuple[Region, ...]) -> Iterator[str]:
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         if after.code == before.code:
             yield f"{after.code} stands twice: one code is one row; an earlier name goes into its former"
         elif after.code < before.code:
@@ -156,7 +155,7 @@ def _names(region: Region) -> Iterator[str]:
     if any(_outside(region, year) for year in ends):
         yield f"{region.code}: a former name ends in a year in which the code does not count"
     names = [*(name.zh for name in region.former), region.zh]
-    if not all(names) or any(one == other for one, other in zip(names, names[1:], strict=False)):
+    if not all(names) or any(one == other for one, other in pairwise(names)):
         yield f"{region.code}: a former name is the next one, or empty: leave it out"
 
 

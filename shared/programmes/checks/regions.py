@@ -1,7 +1,7 @@
 """Understands whether the region codes that a definition names are ones, and count while its text is in force.
 
-A text may outlive a code and a code may be newer than a text: a fault is a code that no list has, or one whose years and
-the text's never meet.
+A text may outlive a code, and a code may be newer than a text: a fault is a code that no list has, or one whose years
+never meet those of the text.
 """
 
 from __future__ import annotations
