@@ -14,6 +14,7 @@ from services.review.domain.errors.opening import (
     OpensThroughIntake,
     PaperUnknown,
     ProcedureUnknown,
+    RegionNotInUse,
     SubjectInvalid,
 )
 from services.review.domain.errors.refusal import (
@@ -160,6 +161,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     AnswersWrong,
     ProcedureUnknown,
     OpensThroughIntake,
+    RegionNotInUse,
     SubjectInvalid,
     FiledThroughIntake,
     RoundUnknown,
@@ -258,6 +260,7 @@ __all__ = [
     "RectificationRunning",
     "RectificationUnknown",
     "Refusal",
+    "RegionNotInUse",
     "RelaxationImpossible",
     "RenewalTooEarly",
     "RoundExists",
