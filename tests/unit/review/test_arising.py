@@ -13,7 +13,7 @@ from services.review.domain import errors
 from services.review.domain.arising import decide_event
 from services.review.domain.duties import decide_missed, decide_receipt, decide_recount
 from services.review.domain.effects import decide_ended
-from services.review.domain.expiry import decide_end
+from services.review.domain.expiry import decide_end, renew
 from services.review.domain.holding import ObligationIncurred
 from services.review.domain.people import Person
 from services.review.domain.title import decide_propose
@@ -225,3 +225,30 @@ def test_events_are_bounded() -> None:
     with pytest.raises(errors.TooMany):
         happened(told, CHANGED, reason="one more")
     assert all(isinstance(one, ObligationIncurred) for one in told.title.events.values())
+
+
+def test_what_comes_in_is_for_what_still_runs_before_what_was_missed() -> None:
+    told = life(procedure="re_review")
+    happened(told, CHANGED)
+    missed(told, FIRST, date(2026, 10, 2))
+    happened(told, date(2026, 10, 3))
+    for case in ("case-2", "case-3"):
+        now = at(date(2026, 10, 5))
+        over = ended("completed", case=case)
+        told.take(decide_ended(over, told.title, told.programme, MACHINE, now, told.calendar))
+    assert [(one.event, one.late, one.case) for one in told.title.met] == [
+        (SECOND, False, "case-2"),
+        (FIRST, True, "case-3"),
+    ]
+
+
+@pytest.mark.parametrize(("renewed", "due"), [(date(2029, 6, 1), date(2029, 6, 19)), (date(2029, 6, 20), None)])
+def test_a_title_that_is_renewed_after_it_lapsed_owes_what_is_still_to_come(renewed: date, due: date | None) -> None:
+    told = Life(regulation(obligations=[change()], renewal=True))
+    happened(told, date(2029, 5, 20))
+    told.take(decide_end(told.title, told.programme, at(date(2029, 5, 27))))
+    assert told.due("obligation", FIRST) is None
+    told.take(renew(told.title, told.programme, "case-2", at(renewed), told.calendar))
+    assert told.title.status == "held"
+    assert told.due("obligation", FIRST) == due
+    assert missed(told, FIRST, date(2029, 6, 20)) == (["ObligationMissed"] if due else [])
