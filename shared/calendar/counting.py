@@ -51,8 +51,10 @@ class Due:
         return datetime.combine(self.day, self.at or END_OF_DAY, SHANGHAI).astimezone(UTC)
 
     def explain(self) -> tuple[str, ...]:
-        """Every day that was looked at, in both languages, with its number where it was counted."""
-        lines = [f"{day}{f' 第 {number} 日 / day {number}' if number else ''}" for day, number in self.counted]
+        """Every day that was looked at, in both languages, with its number where it was counted. What is not known of a
+        day is said only where the end hangs on it."""
+        said = [(str(day) if self.provisional else day.plainly, number) for day, number in self.counted]
+        lines = [f"{day}{f' 第 {number} 日 / day {number}' if number else ''}" for day, number in said]
         clock = f" {self.at:%H:%M:%S}".removesuffix(":00") if self.at else ""
         return (*lines, f"截止 / due: {self.day}{clock}{self._doubt()}")
 

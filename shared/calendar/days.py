@@ -28,7 +28,7 @@ _NAMES: Mapping[DayKind, tuple[str, str]] = {
 }
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _FORGOTTEN: frozenset[date] = frozenset({date(2005, 12, 31)})
-"""Make-up days that the package forgets. Notice for 2006 (国办发明电〔2005〕35号): Saturday 31 December 2005 is worked."""
+"""Make-up days that the package forgets: Saturday 31 December 2005 (notice for 2006, 国办发明电〔2005〕35号)."""
 _OFF, _MAKE_UP = frozenset(constants.holidays), frozenset(constants.workdays) | _FORGOTTEN
 _LISTED: frozenset[int] = frozenset(day.year for day in constants.holidays)
 FIRST_YEAR, LAST_LISTED = min(_LISTED), max(_LISTED)
@@ -94,15 +94,19 @@ class Day:
         return self.kind in ("working", "make_up")
 
     def __str__(self) -> str:
+        return f"{self.plainly}({said_of(self.awaits)})" if self.awaits is not None else self.plainly
+
+    @property
+    def plainly(self) -> str:
+        """What it is, without the doubt whether it stays so."""
         zh, en = _NAMES[self.kind]
-        doubt = f"({said_of(self.awaits)})" if self.awaits is not None else ""
-        return f"{self.date} {_WEEKDAYS[self.date.weekday()]} {zh} / {en}{doubt}"
+        return f"{self.date} {_WEEKDAYS[self.date.weekday()]} {zh} / {en}"
 
 
 def said_of(year: int) -> str:
     """Why a year leaves a day open, in both languages."""
     if year < FIRST_YEAR:
-        return f"日历自{FIRST_YEAR}年起，{year}年只按星期计 / the calendar begins with {FIRST_YEAR}: weekdays only in {year}"
+        return f"日历自{FIRST_YEAR}年起，此前只按星期计 / the calendar begins with {FIRST_YEAR}: weekdays before"
     return f"{year}年安排尚未公布 / {year} is not published yet"
 
 

@@ -41,9 +41,7 @@ class Moved:
     because: str
 
 
-def again(
-    count: Callable[[Calendar], Due | None], standing: Standing, start: date, calendar: Calendar
-) -> Moved | None:
+def again(count: Callable[[Calendar], Due | None], standing: Standing, start: date, calendar: Calendar) -> Moved | None:
     """What the calendar makes of it; None where nothing changes. ``start`` is where the count began."""
     known = calendar if standing.provisional else calendar.known_by(standing.at)
     fresh = count(known)

@@ -184,8 +184,8 @@ def _missed(obligation: Obligation, title: Title) -> list[date]:
 
 
 def decide_missed(name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar) -> tuple[Fact, ...]:
-    """The day passed: it is missed, and the next occurrence begins. Asked twice or too early it is nothing, and so it is
-    while the year that the day rests on is not published."""
+    """The day passed: it is missed, and the next occurrence begins. Asked twice or too early it is nothing, and so it
+    is while the year that the day rests on is not published."""
     standing = title.dates.get(date_key("obligation", name))
     if standing is None or standing.provisional or now <= standing.due_at or title.entered is None:
         return ()

@@ -43,7 +43,7 @@ class Counted:
 @dataclass(frozen=True)
 class Explained:
     """``due_at`` is what holds: the first of the limits, or later where it was granted later and is not shortened.
-    ``because`` says what moved it, or the end of the public notice: the notices of the years; empty where nothing did."""
+    ``because`` names the notices of the years that moved it, or the end of the public notice; empty: nothing did."""
 
     case_id: str
     step: str

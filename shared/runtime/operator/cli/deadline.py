@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import MAXYEAR, date, time
 from typing import Annotated, get_args
 
 import typer
@@ -46,38 +46,39 @@ def install(app: typer.Typer) -> None:
             refuse(f"没有顺延方式“{roll}”，请从中选择 / no roll {roll!r}; take one of: {', '.join(ROLLS)}", 2)
         rule = Rule(_day(start), _length(length, UNITS[unit]), UNITS[unit], count_start_day, ROLLS[roll], _clock(at))
         for line in _end(rule).explain():
-            here.console.print(line, highlight=False, markup=False)
+            here.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _day(text: str) -> date:
+    if not DAY.fullmatch(text):
+        refuse(
+            f"起算日请写作 2026-02-09（年-月-日），而不是“{text}” / write the first day as 2026-02-09, not {text!r}", 2
+        )
     try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:  # 30 February
-        refuse(f"没有“{text}”这一天，请核对月和日 / there is no such day: {text}; check the month and the day", 2)
-    refuse(f"起算日请写作 2026-02-09（年-月-日），而不是“{text}” / write the first day as 2026-02-09, not {text!r}", 2)
+        return refuse(f"没有“{text}”这一天，请核对年月日 / there is no such day: {text}; check year, month and day", 2)
 
 
 def _clock(text: str) -> time | None:
     if not text:
         return None
+    if not CLOCK.fullmatch(text):
+        refuse(f"时刻请写作 17:00 或 17:00:00，而不是“{text}” / write the time as 17:00 or 17:00:00, not {text!r}", 2)
     try:
-        if CLOCK.fullmatch(text):
-            return time.fromisoformat(text)
+        return time.fromisoformat(text)
     except ValueError:  # a 25th hour
-        refuse(f"没有“{text}”这一时刻，时为 00 至 23 / there is no such time: {text}; hours run from 00 to 23", 2)
-    refuse(f"时刻请写作 17:00 或 17:00:00，而不是“{text}” / write the time as 17:00 or 17:00:00, not {text!r}", 2)
+        zh = f"没有“{text}”这一时刻，时为 00 至 23，分、秒为 00 至 59"
+        return refuse(f"{zh} / there is no such time: {text}; hours go to 23, minutes and seconds to 59", 2)
 
 
 def _length(text: str, unit: Unit) -> int:
     most = LONGEST[unit]
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and 1 <= int(text) <= most:
-        return int(text)
-    refuse(
-        f"{unit} 的数量须为 1 至 {most} 的整数，而不是“{text}” / so many {unit}s: a whole number from 1 to {most},"
-        f" not {text!r}",
-        2,
-    )
+    found = int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 0
+    if not 1 <= found <= most:
+        zh = f"{unit} 的数量须为 1 至 {most} 的整数，而不是“{text}”"
+        refuse(f"{zh} / {unit}: take a whole number from 1 to {most}, not {text!r}", 2)
+    return found
 
 
 def _end(rule: Rule) -> Due:
@@ -85,14 +86,10 @@ def _end(rule: Rule) -> Due:
     try:
         due = end(Calendar(), rule)
     except (ValueError, OverflowError):
-        last = datetime.max.year
-        refuse(f"期限超出{last}年，请缩短 / it ends after the year {last}; take less", 2)
+        return refuse(f"期限超出{MAXYEAR}年，请缩短 / it ends after the year {MAXYEAR}; take less", 2)
     days_matter = rule.unit == "working_day" or rule.roll != "none"
     if days_matter and min(rule.start, due.day).year < FIRST_YEAR:
-        refuse(
-            f"日历自{FIRST_YEAR}年起，此前的工作日无从计算；请改用 {FIRST_YEAR}-01-01 及以后的日期，或 --unit calendar_day"
-            f" / the calendar begins with {FIRST_YEAR} and cannot count working days before; take a day from"
-            f" {FIRST_YEAR}-01-01 on, or --unit calendar_day",
-            2,
-        )
+        zh = f"日历自{FIRST_YEAR}年起，此前的工作日无从计算；请改用{FIRST_YEAR}年及以后的日期，或 --unit calendar_day"
+        en = f"the calendar begins with {FIRST_YEAR}: no working days before; take a later day, or --unit calendar_day"
+        refuse(f"{zh} / {en}", 2)
     return due
