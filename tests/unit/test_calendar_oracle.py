@@ -1,4 +1,4 @@
-"""Every way of counting against a counter that goes day by day over the notices: no line is shared with the calendar."""
+"""Every way of counting against a counter that goes day by day over the notices and shares nothing with it."""
 
 from __future__ import annotations
 

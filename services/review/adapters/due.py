@@ -87,7 +87,7 @@ SELECT DISTINCT case_id || '/recount/' || step || '/' || year, case_id, 'recount
 FROM counted CROSS JOIN years
 WHERE ($1::text[] IS NULL OR case_id = ANY($1)) AND ($2::int[] IS NULL OR year = ANY($2))
   AND published_at >= since - interval '1 day'
-  AND (provisional OR (until >= published_at AND until >= begins))
+  AND (provisional OR (until > published_at AND until > begins))
 ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
 """
 # $1: the cases that the batch is about, $2: the first instant that the package's years leave open, $3: the last of them
