@@ -122,6 +122,25 @@ def test_a_make_up_day_shortens_nothing() -> None:
     assert recount(story, knowing(worked)) == ()
 
 
+def test_a_make_up_day_makes_a_provisional_end_certain_and_no_earlier() -> None:
+    story = checking(7)
+    worked = YearPlan(2027, frozenset({date(2027, 1, 1)}), frozenset({date(2026, 12, 26)}), "notice", TUESDAY)
+    (moved,) = recount(story, knowing(worked))
+    assert (moved.due_at, moved.provisional) == (end_of("2026-12-31"), False), "counted, it would be the 30th"
+
+
+def test_a_second_notice_moves_what_was_counted_with_the_first() -> None:
+    """The case came to the step before the first notice, and its time began with the posting, after it."""
+    story = Story(with_step("notice", deadline=within(3, starts="posted")), TUESDAY - timedelta(days=1)).at("notice")
+    make_up = frozenset({date(2026, 12, 26)})
+    first = YearPlan(2027, frozenset({date(2027, 1, 1)}), make_up, "first", TUESDAY)
+    story.calendar, story.now = knowing(first), TUESDAY + timedelta(days=2)
+    story.posted()
+    assert story.case.due_at == end_of("2026-12-28")
+    second = YearPlan(2027, first.off | {date(2026, 12, 28)}, make_up, "second", story.now, first)
+    assert [fact.due_at for fact in recount(story, knowing(second))[:1]] == [end_of("2026-12-29")]
+
+
 def test_a_notice_is_said_to_move_only_what_it_is_about() -> None:
     now = at("2026-05-13T10:00:00")
     (moved,) = recount(checking(4, now), knowing(plan(("2026-05-14",), now, 2026), plan(("2027-01-01",), now)))
@@ -294,9 +313,9 @@ async def test_publishing_a_year_is_a_deadline_for_everything_open_that_it_may_m
     shown, now = Lists(database, DeadlinesView()), TUESDAY + timedelta(days=2)
     for name, length in (("ended", 1), ("certain", 4), ("waiting", 7), ("later", 30)):
         await shown.show(checking(length), name)
-    stories = {"before": checking(4, at("2026-05-13T10:00:00"))}
-    await shown.show(stories["before"], "before")
-    await project(database, DeadlinesView(), recorded("calendar:2027", [year(TAKES_28, now)], now))
+    await shown.show(checking(4, at("2026-05-13T10:00:00")), "before")
+    takes = year(plan(("2026-12-22", "2026-12-28")), now)
+    await project(database, DeadlinesView(), recorded("calendar:2027", [takes], now))
     assert await recounts(database) == {"certain": now, "waiting": now, "later": now}
 
 

@@ -39,13 +39,12 @@ MOST_OBJECTIONS = 200
 
 @dataclass(frozen=True)
 class State:
-    """The posting, its last day (when it was counted last, and what moved it since), the objections and their answers,
-    and whether the period is over."""
+    """The posting, its last day and what moved that since, the objections and their answers, and whether the period is
+    over."""
 
     posted: NoticePosted | None = None
     closes_on: date | None = None
     provisional: bool = False
-    counted_at: datetime | None = None
     because: str = ""
     objections: Mapping[str, ObjectionReceived] = field(default_factory=dict)
     answers: Mapping[str, ObjectionAnswered] = field(default_factory=dict)
@@ -244,7 +243,7 @@ def _under_calendar(situation: Situation) -> Moved | None:
     posted = state.posted
     # Where one notice is over many cases its days were counted when it went up, and this case followed later.
     counted_at = datetime.combine(posted.posted_on, time(), SHANGHAI) if posted.together else posted.posted_at
-    standing = Standing(end_of(_closes(state)), state.provisional, state.counted_at or counted_at)
+    standing = Standing(end_of(_closes(state)), state.provisional, counted_at)
     return again(lambda known: _end(situation, known), standing, posted.posted_on, situation.calendar)
 
 
@@ -309,8 +308,7 @@ def evolve(state: State, fact: Fact) -> State:
         case NoticePosted():
             return State(fact, fact.closes_on, fact.provisional)
         case NoticeRecounted():
-            counted = replace(state, closes_on=fact.closes_on, provisional=fact.provisional)
-            return replace(counted, counted_at=fact.recounted_at, because=fact.because)
+            return replace(state, closes_on=fact.closes_on, provisional=fact.provisional, because=fact.because)
         case ObjectionReceived():
             return replace(state, objections={**state.objections, fact.objection: fact})
         case ObjectionAnswered():
