@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from services.review.domain.days import because
-from services.review.domain.steps.shape import SHANGHAI
-from shared.calendar import Calendar, Due
+from shared.calendar import SHANGHAI, Calendar, Due
 
 GRACE = timedelta(days=1)
 """So long after a notice somebody may still have counted without it."""
