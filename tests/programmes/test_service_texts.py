@@ -1,0 +1,329 @@
+"""What eight texts say, clause by clause: applicants just below, on and just above every number; who acts in which step
+and for whom it does not take place; what a text leaves open. Written from the texts, not from the definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from shared.programmes.model import Programme, Source, Step, Unset
+from shared.programmes.rules import evaluate
+from shared.programmes.verdicts import Verdict
+from tests.programmes.library import library
+from tests.programmes.test_facts import sources
+
+CITY, GENERIC, FUND, CLOUD = "chengdu-sme-platform", "generic-province-sme-platform", "xiamen-outsourcing-fund", "sd-egov-cloud"
+SUPERVISED, RULES = "hebei-sme-demo-platform-b", "hebei-sme-demo-platform-rules"
+CONTENT, OLD = "longyan-elongyan-safety", "js-tech-platform-2003"
+FIVE = "legal,finance_tax,financing,hr,marketing"
+
+
+def of(programme: str) -> Programme:
+    return next(each.supplied for each in library().editions if each.text.id == programme)
+
+
+def text_of(programme: str) -> Programme:
+    return next(each.text for each in library().editions if each.text.id == programme)
+
+
+def verdict(programme: str, condition: str, answers: dict[str, str | bool], **standing: str) -> Verdict:
+    procedure = of(programme).condition(condition).procedure
+    found = evaluate(of(programme), answers, procedure=procedure, **standing)  # type: ignore[arg-type]
+    return next(each for each in found if each.id == condition)
+
+
+@dataclass(frozen=True)
+class Standing:
+    region: str
+    level: str
+    kind: str = ""
+    category: str = ""
+
+
+def way(programme: Programme, procedure: str, standing: Standing, *bad: str, **answers: str) -> list[Step]:
+    """The steps of a case on which everything goes on, but for the steps named as ``<step>:<outcome>``."""
+    given = dict(each.split(":") for each in bad)
+    step = programme.first_step(standing, procedure, answers=answers)
+    walked, visits = [step], {step.id: 1}
+    while step.type != "close":
+        outcome = given.get(step.id) or step.goes_on
+        assert outcome is not None
+        step = programme.next_step(step.id, outcome, standing, answers, visits)
+        visits[step.id] = visits.get(step.id, 0) + 1
+        walked.append(step)
+    return walked
+
+
+def ids(steps: list[Step]) -> list[str]:
+    return [step.id for step in steps]
+
+
+# ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+NUMBERS: list[tuple[str, str, dict[str, Any], str]] = [
+    # 大专以上学历人员比例占50%以上 (第六条(四)): the number is included; of all staff
+    (CITY, "C4a", {"college_staff_count": "499", "staff_count": "1000"}, "unmet"),
+    (CITY, "C4a", {"college_staff_count": "500", "staff_count": "1000"}, "met"),
+    (CITY, "C4a", {"college_staff_count": "501", "staff_count": "1000"}, "met"),
+    (CITY, "C4a", {"college_staff_count": "4", "staff_count": "7"}, "met"),
+    (CITY, "C4a", {"college_staff_count": "3", "staff_count": "7"}, "unmet"),
+    (CITY, "C4a", {"college_staff_count": "0", "staff_count": "0"}, "unknown"),
+    # 中级以上职称的专业技术人员比例占30%以上: a share of its own, not of the college graduates
+    (CITY, "C4b", {"mid_title_staff_count": "299", "staff_count": "1000"}, "unmet"),
+    (CITY, "C4b", {"mid_title_staff_count": "300", "staff_count": "1000"}, "met"),
+    (CITY, "C4b", {"mid_title_staff_count": "301", "staff_count": "1000"}, "met"),
+    (CITY, "C4b", {"mid_title_staff_count": "33", "staff_count": "111"}, "unmet"),
+    (CITY, "C4b", {"mid_title_staff_count": "34", "staff_count": "111"}, "met"),
+    (CITY, "C4b", {"mid_title_staff_count": "3", "college_staff_count": "5"}, "unknown"),
+    # 年服务中小企业数量不少于30家 (五)
+    (CITY, "C5a", {"smes_served": "29"}, "unmet"),
+    (CITY, "C5a", {"smes_served": "30"}, "met"),
+    (CITY, "C5a", {"smes_served": "31"}, "met"),
+    # 能实现收支平衡: to the cent, a balance of nothing is a balance
+    (CITY, "C5b", {"total_income": "999999.99", "total_expense": "1000000"}, "unmet"),
+    (CITY, "C5b", {"total_income": "1000000.00", "total_expense": "1000000"}, "met"),
+    (CITY, "C5b", {"total_income": "1000000.01", "total_expense": "1000000"}, "met"),
+    # 注册时间不得少于两年 (三、1)
+    (GENERIC, "G1", {"years_registered": "1.99"}, "unmet"),
+    (GENERIC, "G1", {"years_registered": "2"}, "met"),
+    (GENERIC, "G1", {"years_registered": "2.01"}, "met"),
+    # 至少五项以上,其中必须包括 five kinds: many others do not stand in for one of the five
+    (GENERIC, "G2", {"services": "legal,finance_tax,financing,hr"}, "unmet"),
+    (GENERIC, "G2", {"services": FIVE}, "met"),
+    (GENERIC, "G2", {"services": FIVE + ",technology"}, "met"),
+    (GENERIC, "G2", {"services": "legal,finance_tax,financing,hr,technology,training,other"}, "unmet"),
+    # 注册资金不低于100万元人民币: 万元 are ten thousands of CNY
+    (GENERIC, "G3a", {"registered_capital": "999999.99"}, "unmet"),
+    (GENERIC, "G3a", {"registered_capital": "1000000"}, "met"),
+    (GENERIC, "G3a", {"registered_capital": "1000000.01"}, "met"),
+    (GENERIC, "G3a", {"registered_capital": "100"}, "unmet"),
+]
+
+
+@pytest.mark.parametrize(("programme", "condition", "answers", "finding"), NUMBERS)
+def test_just_below_on_and_just_above_every_number(
+    programme: str, condition: str, answers: dict[str, Any], finding: str
+) -> None:
+    assert verdict(programme, condition, answers).finding == finding
+
+
+@pytest.mark.parametrize("text", [CITY, GENERIC])
+def test_nothing_is_known_of_an_applicant_who_says_nothing(text: str) -> None:
+    found = evaluate(of(text), {})
+    assert {each.finding for each in found} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [(CITY, {"0.50", "0.30", "30"}), (GENERIC, {"2", "5", "1000000"}), *((each, set()) for each in (FUND, CLOUD, OLD))],
+)
+def test_there_is_no_other_number_in_their_conditions(text: str, numbers: set[str]) -> None:
+    said = {
+        part.rsplit(" ", 1)[1]
+        for condition in text_of(text).conditions
+        for part in Verdict(condition, "unknown", evaluate(of(text), {})[0].scope).comparisons
+    }
+    assert {part for part in said if part[0].isdigit()} == numbers
+
+
+# ── who it is for ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("category", "operator", "government", "social"),
+    [
+        ("government_led", "government_department", "met", "not_applicable"),
+        ("government_led", "entrusted_body", "met", "not_applicable"),
+        ("government_led", "incubator", "unmet", "not_applicable"),
+        ("socially_founded", "incubator", "not_applicable", "met"),
+        ("socially_founded", "other", "not_applicable", "met"),
+        ("socially_founded", "government_department", "not_applicable", "unmet"),
+        ("", "incubator", "unknown", "unknown"),
+    ],
+)
+def test_who_runs_a_platform_follows_from_what_was_declared_and_not_from_a_second_answer(
+    category: str, operator: str, government: str, social: str
+) -> None:
+    answers: dict[str, str | bool] = {"operator_kind": operator}
+    assert verdict(RULES, "R6", answers, category=category).finding == government
+    assert verdict(RULES, "R7", answers, category=category).finding == social
+    assert "ownership" not in {metric.id for metric in of(RULES).metrics}
+
+
+@pytest.mark.parametrize(
+    ("level", "access", "finding"),
+    [
+        ("province", "", "unmet"),
+        ("city", "province", "unmet"),
+        ("county", "province", "unmet"),
+        ("city", "own", "not_applicable"),
+        ("city", "neighbour_city", "not_applicable"),
+        ("county", "neighbour_city", "not_applicable"),
+        ("city", "", "unknown"),
+    ],
+)
+def test_a_city_chooses_its_cloud_itself(level: str, access: str, finding: str) -> None:
+    """第五条 asks nobody's leave; 第三条 binds the units of the province and of cities that joined its cloud."""
+    answers: dict[str, str | bool] = {"cloud_based": False} | ({"city_access": access} if access else {})
+    assert verdict(CLOUD, "S3", answers, level=level).finding == finding
+    assert of(CLOUD).relaxations == ()
+
+
+def test_whoever_is_paid_for_by_the_budget_uses_the_cloud_at_any_level_but_no_classified_department() -> None:
+    assert text_of(CLOUD).applicants.levels == ()
+    assert [level.id for level in text_of(CLOUD).levels] == ["province", "city", "county"]
+    assert verdict(CLOUD, "S2", {"classified_department": True}).finding == "unmet"
+    assert verdict(CLOUD, "S1", {"funding": "other"}).finding == "unmet"
+
+
+@pytest.mark.parametrize(
+    ("use", "finding"),
+    [("construction", "met"), ("operation", "met"), ("public_activity", "met"), ("basic_work", "unmet")],
+)
+def test_the_departments_own_work_is_no_use_that_an_applicant_asks_for(use: str, finding: str) -> None:
+    assert verdict(FUND, "F3", {"fund_use": use}).finding == finding
+
+
+# ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+OWNERS = [
+    ("service", "", "service_owner"),
+    ("interaction", "", "service_owner"),
+    ("news", "", "news_owner"),
+    ("reference", "digital_library", "library_owner"),
+    ("reference", "master_class", "class_owner"),
+    ("reference", "arts", "arts_owner"),
+    ("reference", "gallery", "gallery_owner"),
+    ("reference", "popular_science", "science_owner"),
+]
+
+
+@pytest.mark.parametrize(("board", "column", "owner"), OWNERS)
+@pytest.mark.parametrize("sensitivity", ["ordinary", "important", "sensitive"])
+def test_the_owner_of_a_board_reviews_and_releases_and_nobody_elses_board(
+    board: str, column: str, owner: str, sensitivity: str
+) -> None:
+    answers = {"board": board, "column": column or "none", "sensitivity": sensitivity}
+    walked = way(of(CONTENT), "content", Standing("350800", "city"), **answers)
+    owners = {each for _, _, each in OWNERS}
+    assert [step.actor for step in walked if step.actor in owners] == [owner, owner]
+    assert [step.actor for step in walked if step.type == "publish"] == [owner]
+    reviews = [step for step in walked if step.type == "endorse"]
+    assert [step.actor for step in reviews] == ["content_reviewer", owner, "coordinator"][: 2 + (sensitivity == "sensitive")]
+    assert all(step.segregation == ("authoring",) for step in (walked[0], *reviews))
+
+
+def test_without_supplement_one_review_by_the_owner_and_release() -> None:
+    answers = {"board": "news", "column": "none"}
+    walked = way(text_of(CONTENT), "content", Standing("350800", "city"), **answers)
+    assert ids(walked) == ["draft", "review_news", "release_news", "closed_published"]
+
+
+def test_what_is_out_is_monitored_corrected_or_withdrawn_by_the_coordinators() -> None:
+    standing, answers = Standing("350800", "city"), {"board": "news", "sensitivity": "ordinary"}
+    corrected = way(of(CONTENT), "content", standing, "monitoring:failed", **answers)
+    withdrawn = way(of(CONTENT), "content", standing, "monitoring:failed", "correction_or_withdrawal:withdrawn", **answers)
+    assert ids(corrected)[-3:] == ["monitoring", "correction_or_withdrawal", "closed_published"]
+    assert ids(withdrawn)[-1] == "closed_withdrawn"
+    assert {step.actor for step in withdrawn[-3:]} == {"coordinator"}
+
+
+def test_a_citizen_is_answered_within_seven_working_days_of_the_request() -> None:
+    walked = way(of(CONTENT), "citizen_request", Standing("350800", "city"))
+    assert ids(walked) == ["citizen_intake", "citizen_transfer", "citizen_answer", "citizen_answered"]
+    deadline = of(CONTENT).step("citizen_answer").deadline
+    assert (deadline.within.length, deadline.within.unit, deadline.starts) == (7, "working_day", "filed")  # type: ignore[union-attr]
+
+
+def test_a_platform_that_fails_puts_it_right_or_is_cleared_out_within_a_time_limit() -> None:
+    standing = Standing("130101", "province", "incubator")
+    failing = way(of(SUPERVISED), "platform_assessment", standing, "assessment:failed", "rectification:overdue")
+    assert ids(failing) == ["assessment", "rectification", "clearance", "departure", "platform_cleared"]
+    missing = text_of(SUPERVISED).missing_for_activation()
+    steps = "procedures[platform_assessment].steps"
+    assert {f"{steps}[rectification].parameters.within", f"{steps}[departure].parameters.within"} <= set(missing)
+
+
+def test_periodic_is_in_the_text_and_how_often_is_not() -> None:
+    (owed,) = text_of(SUPERVISED).obligations
+    assert (owed.party, owed.procedure, owed.source.clause) == ("management_body", "platform_assessment", "四、2")
+    assert isinstance(owed.due, Unset)
+    assert not isinstance(of(SUPERVISED).obligations[0].due, Unset)
+
+
+def test_admission_looks_at_the_firm_and_at_what_the_platform_offers() -> None:
+    check = text_of(SUPERVISED).step("admission_check")
+    assert check.parameters.conditions == ("B3", "B4")  # type: ignore[union-attr]
+
+
+def test_a_refused_renewal_does_not_shorten_three_years() -> None:
+    """有效期为三年: who asks ninety days before the end and is refused keeps the certificate to its last day."""
+    walked = way(of(GENERIC), "renewal", Standing("320000", "province"), "renewal_review:failed")
+    assert walked[-1].parameters.result not in ("lapsed", "revoked")  # type: ignore[union-attr]
+
+
+def test_onboarding_goes_to_the_start_of_billing_and_services_change_and_end() -> None:
+    standing = Standing("370100", "city")
+    ways = {name: ids(way(of(CLOUD), name, standing)) for name in ("onboarding", "service_change", "service_exit")}
+    assert ways["onboarding"] == [
+        "resource_application",
+        "migration",
+        "provision",
+        "user_acceptance",
+        "billing_start",
+        "onboarding_closed",
+    ]
+    assert ways["service_change"][-1] == "change_closed"
+    assert ways["service_exit"][-1] == "exit_closed"
+
+
+def test_every_assessor_of_the_provider_gives_points_to_the_service_and_not_to_assessors() -> None:
+    """第七条(四): experts, users and third parties each fill in the whole sheet."""
+    programme = of(CLOUD)
+    assessors = programme.step("provider_evaluation").parameters.assessors  # type: ignore[union-attr]
+    assert assessors == ("experts", "user", "third_party")
+    heads = {head.id for head in programme.rubric("service_quality").heads}
+    assert not heads & {*assessors, "users"}
+
+
+def test_money_is_reviewed_by_both_bureaux_and_paid_by_finance_alone() -> None:
+    walked = way(of(FUND), "funding", Standing("350203", "city", "enterprise"))
+    by = {step.id: step for step in walked}
+    assert by["concurrence"].parameters.by == ("commerce_bureau", "finance_bureau")  # type: ignore[union-attr]
+    order = ids(walked)
+    assert order.index("review") < order.index("concurrence") < order.index("examination") < order.index("disbursement")
+    assert (by["review"].actor, by["examination"].actor, by["disbursement"].actor) == (
+        "commerce_bureau",
+        "finance_bureau",
+        "finance_bureau",
+    )
+    assert by["use_inspection"].parameters.assessors == ("finance_bureau", "commerce_bureau")  # type: ignore[union-attr]
+
+
+def test_the_old_project_goes_through_every_stage_of_its_kind() -> None:
+    walked = ids(way(of(OLD), "project", Standing("320100", "city", "university")))
+    stages = ["application", "recommendation", "expert_review", "approval", "contract", "mid_term_check", "acceptance"]
+    assert [step for step in walked if step in stages] == stages
+    assert walked[-3:] == ["daily_management", "evaluation", "closed_completed"]
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_no_quote_leaves_anything_out() -> None:
+    """The operative words stand as they are: two passages are two quotes, never one with dots."""
+    quotes: list[Source] = [source for each in library().editions for source in sources(each.text) if source.quote]
+    assert len(quotes) > 400
+    assert [source.quote for source in quotes if "…" in source.quote or "..." in source.quote] == []
+
+
+def test_a_reading_is_told_wherever_a_condition_rests_on_one() -> None:
+    for name in (CITY, GENERIC, FUND, CLOUD, CONTENT, RULES):
+        told = {each.id: each for each in text_of(name).ambiguities}
+        for condition in text_of(name).conditions:
+            if condition.reading is not None:
+                assert condition.id in told[condition.reading].elements
