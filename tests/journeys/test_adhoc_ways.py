@@ -1,0 +1,77 @@
+"""Made-up regulations as whole cases through the services: every procedure, every outcome of every step, every end.
+
+Whoever wrote them had the language's documentation and schema alone; nothing here knows any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.programmes.model import Closing, Procedure, Programme
+from tests.journeys.graph import Standing, answers_of, inside, ok
+from tests.journeys.ways import LedWalk, Map, Way
+from tests.programmes.library import library, examples_of
+from tests.support.clock import FixedClock
+from tests.support.database import Databases
+from tests.support.house import House, Somebody, standing
+
+MINE=("chengdu-sme-platform","generic-province-sme-platform","xiamen-outsourcing-fund","sd-egov-cloud","hebei-sme-demo-platform-b","hebei-sme-demo-platform-rules","longyan-elongyan-safety")
+SHELF=library()
+def examples(programme):
+    return examples_of(next(e.file for e in SHELF.editions if e.text.id == programme.id))
+PROCEDURES = [(programme, procedure) for programme in SHELF.programmes() if programme.id in MINE for procedure in programme.procedures]
+
+
+def map_of(programme: Programme, procedure: Procedure) -> Map:
+    who, level = programme.applicants, programme.levels[-1].id
+    applicant = Standing(
+        inside(programme.region), level, *(next(iter(each), "") for each in (who.kinds, who.categories))
+    )
+    main = procedure is programme.procedure()
+    return Map(programme, procedure, applicant, answers_of(programme, examples(programme)) if main else {})
+
+
+WAYS = [(p, x, way) for p, x in PROCEDURES for way in map_of(p, x).ways()]
+
+
+@pytest.fixture(scope="module")
+async def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    clock = FixedClock(datetime(2026, 3, 16, 2, 0, tzinfo=UTC))
+    async with standing(databases, tmp_path_factory.mktemp("demo"), SHELF, clock) as standing_house:
+        yield standing_house
+
+
+@pytest.fixture(autouse=True)
+async def next_year(house: House) -> None:
+    """The ways take years; no notice waits for a calendar here."""
+    year = house.clock.now().year + 1
+    plan = {"year": year, "off": [f"{year}-01-01"], "make_up": [], "notice": f"demonstration {year}"}
+    ok(await house.post(Somebody("calendar", "operator", "000000"), "/review/calendar/years", plan))
+
+
+def test_every_kind_is_here_and_every_end_is_walked_to() -> None:
+    assert {programme.kind for programme, _ in PROCEDURES} == {"recognition", "project", "funding", "operations"}
+    for programme, procedure in PROCEDURES:
+        ends = {step.id for step in procedure.steps if step.type == "close"}
+        walked = {way.end for p, x, way in WAYS if x is procedure}
+        taken_back = {step.outcomes["withdrawn"] for step in procedure.steps if step.outcomes.get("withdrawn")}
+        assert ends - walked <= taken_back, (programme.id, procedure.id)
+
+
+@pytest.mark.parametrize(("programme", "procedure", "way"), WAYS, ids=[f"{p.id}-{x.id}-{w.name}" for p, x, w in WAYS])
+async def test_a_whole_case(house: House, programme: Programme, procedure: Procedure, way: Way) -> None:
+    case = await LedWalk(house, programme, procedure, examples(programme), way).lead()
+    closing = programme.step(way.end).parameters
+    assert isinstance(closing, Closing)
+    assert (case["status"], case["result"]) == ("closed", closing.result)
+
+
+@pytest.mark.parametrize("programme", SHELF.programmes(), ids=lambda programme: programme.id)
+async def test_an_application_is_taken_back(house: House, programme: Programme) -> None:
+    procedure = programme.procedure()
+    way = map_of(programme, procedure).ways()[0]
+    case = await LedWalk(house, programme, procedure, examples(programme), way).take_back()
+    assert (case["status"], case["result"]) == ("withdrawn", "withdrawn")
