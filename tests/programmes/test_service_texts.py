@@ -4,19 +4,29 @@ and for whom it does not take place; what a text leaves open. Written from the t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
 
+from services.review.domain.validity import validity_of
+from shared.calendar import Calendar, Rule, end
+from shared.programmes.completeness import missing
 from shared.programmes.model import Programme, Source, Step, Unset
-from shared.programmes.rules import evaluate
+from shared.programmes.rules import evaluate, scope_of
 from shared.programmes.verdicts import Verdict
 from tests.programmes.library import library
 from tests.programmes.test_facts import sources
 
-CITY, GENERIC, FUND, CLOUD = "chengdu-sme-platform", "generic-province-sme-platform", "xiamen-outsourcing-fund", "sd-egov-cloud"
+CITY, GENERIC, FUND, CLOUD = (
+    "chengdu-sme-platform",
+    "generic-province-sme-platform",
+    "xiamen-outsourcing-fund",
+    "sd-egov-cloud",
+)
 SUPERVISED, RULES = "hebei-sme-demo-platform-b", "hebei-sme-demo-platform-rules"
 CONTENT, OLD = "longyan-elongyan-safety", "js-tech-platform-2003"
+CALENDAR = Calendar()
 FIVE = "legal,finance_tax,financing,hr,marketing"
 
 
@@ -129,6 +139,75 @@ def test_there_is_no_other_number_in_their_conditions(text: str, numbers: set[st
     assert {part for part in said if part[0].isdigit()} == numbers
 
 
+# ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("posted", "counted", "not_counted"),
+    [
+        ("2025-12-29", "2026-01-04", "2026-01-05"),  # over New Year
+        ("2026-02-12", "2026-02-18", "2026-02-19"),  # days off are days of a week
+        ("2027-02-24", "2027-03-02", "2027-03-03"),
+        ("2028-02-24", "2028-03-01", "2028-03-02"),  # a leap year
+    ],
+)
+def test_one_week_is_seven_days(posted: str, counted: str, not_counted: str) -> None:
+    """公示一周 (四、3); whether the day of posting is the first is left open, the supplement counts it."""
+    told, open_ = of(GENERIC).notices[0].duration, text_of(GENERIC).notices[0].duration
+    assert (told.length, told.unit, told.count_start_day) == (1, "week", True)  # type: ignore[union-attr]
+    assert isinstance(open_.count_start_day, Unset)  # type: ignore[union-attr]
+    day = date.fromisoformat(posted)
+    assert end(CALENDAR, Rule(day, 1, "week", count_start_day=True)).day.isoformat() == counted
+    assert end(CALENDAR, Rule(day, 1, "week")).day.isoformat() == not_counted
+
+
+@pytest.mark.parametrize(
+    ("issued", "last"),
+    [
+        ("2024-02-29", "2027-02-28"),
+        ("2025-03-01", "2028-02-29"),
+        ("2026-06-15", "2029-06-14"),
+        ("2026-12-31", "2029-12-30"),
+        ("2027-01-01", "2029-12-31"),
+    ],
+)
+def test_three_years_from_the_day_of_issue(issued: str, last: str) -> None:
+    """认定证书自颁发之日起生效,有效期为三年 (五、1)."""
+    (award,) = of(GENERIC).awards
+    day = date.fromisoformat(issued)
+    assert validity_of(award, day) == (day, date.fromisoformat(last))
+
+
+# ── papers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+PAPERS = {
+    CITY: {"application_report", "application_form", "equipment_list", "vouchers", "client_list"},
+    GENERIC: {"application_letter", "application_form", "platform_intro", "management_rules", "fee_standard"},
+}
+
+
+@pytest.mark.parametrize(("text", "left_out"), [(text, paper) for text, papers in PAPERS.items() for paper in papers])
+def test_each_paper_that_is_named_is_asked_for_and_no_other(text: str, left_out: str) -> None:
+    assert set(lacking_papers(text, PAPERS[text])) == set()
+    assert lacking_papers(text, PAPERS[text] - {left_out}) == [left_out]
+    assert set(lacking_papers(text, set())) == PAPERS[text]
+
+
+def lacking_papers(text: str, papers: set[str]) -> list[str]:
+    return [each.paper for each in missing(text_of(text), papers, scope_of(text_of(text), {}))]
+
+
+def test_the_report_has_its_four_parts() -> None:
+    (report,) = text_of(CITY).material("application_report").documents
+    assert [part.zh for part in report.sections] == [
+        "平台服务的产业现状",
+        "平台运作(主体)单位情况",
+        "平台基础条件建设情况",
+        "工作业绩与规划情况",
+    ]
+
+
 # ── who it is for ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -213,7 +292,9 @@ def test_the_owner_of_a_board_reviews_and_releases_and_nobody_elses_board(
     assert [step.actor for step in walked if step.actor in owners] == [owner, owner]
     assert [step.actor for step in walked if step.type == "publish"] == [owner]
     reviews = [step for step in walked if step.type == "endorse"]
-    assert [step.actor for step in reviews] == ["content_reviewer", owner, "coordinator"][: 2 + (sensitivity == "sensitive")]
+    assert [step.actor for step in reviews] == ["content_reviewer", owner, "coordinator"][
+        : 2 + (sensitivity == "sensitive")
+    ]
     assert all(step.segregation == ("authoring",) for step in (walked[0], *reviews))
 
 
@@ -226,7 +307,9 @@ def test_without_supplement_one_review_by_the_owner_and_release() -> None:
 def test_what_is_out_is_monitored_corrected_or_withdrawn_by_the_coordinators() -> None:
     standing, answers = Standing("350800", "city"), {"board": "news", "sensitivity": "ordinary"}
     corrected = way(of(CONTENT), "content", standing, "monitoring:failed", **answers)
-    withdrawn = way(of(CONTENT), "content", standing, "monitoring:failed", "correction_or_withdrawal:withdrawn", **answers)
+    withdrawn = way(
+        of(CONTENT), "content", standing, "monitoring:failed", "correction_or_withdrawal:withdrawn", **answers
+    )
     assert ids(corrected)[-3:] == ["monitoring", "correction_or_withdrawal", "closed_published"]
     assert ids(withdrawn)[-1] == "closed_withdrawn"
     assert {step.actor for step in withdrawn[-3:]} == {"coordinator"}
