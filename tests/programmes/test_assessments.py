@@ -19,7 +19,12 @@ procedures:
     subject: request
     opened_by: officer
     steps:
-      - {id: side_file, title: {zh: 交, en: file}, type: file, actor: officer, parameters: {materials: []}, outcomes: {filed: side_look}}
+      - id: side_file
+        title: {zh: 交, en: file}
+        type: file
+        actor: officer
+        parameters: {materials: []}
+        outcomes: {filed: side_look}
       - {id: side_look, title: {zh: 查, en: look}, type: %s}
       - {id: side_yes, title: {zh: 可, en: yes}, type: close, actor: officer, parameters: {result: completed}}
       - {id: side_no, title: {zh: 否, en: no}, type: close, actor: officer, parameters: {result: refused}}
@@ -39,7 +44,7 @@ def test_an_assessment_over_nothing_is_refused_at_its_line_with_what_says_yes_or
     with pytest.raises(BadDefinition) as refused:
         load(SourceFile("a.yaml", GOOD), (side(OVER_NOTHING),))
     (fault,) = refused.value.faults
-    assert fault.place.line == 12
+    assert fault.place.line == 17
     assert "endorse" in fault.zh
     assert "endorse" in fault.en
     assert load(SourceFile("a.yaml", GOOD), (side(YES_OR_NO),)).step("side_look").goes_on == "endorsed"
