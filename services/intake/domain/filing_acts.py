@@ -9,7 +9,7 @@ from datetime import date, datetime
 from services.intake.domain import errors, filed, filing_errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
-from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES
+from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES, ensure_region
 from services.intake.domain.filing_lacks import FORM_TYPE, Rows, forms_of, is_filled, lacking, wants_declaration
 from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
 from services.intake.domain.forms import fills_of, unanswerable
@@ -46,6 +46,7 @@ def decide_begin(
     if f.status != "none":
         raise filing_errors.FilingExists()
     procedure, by = _procedure(command.procedure, programme), command.by
+    ensure_region(command.applicant.region, _day(now))
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, procedure.id, day=_day(now))
     _ensure_no_application(procedure, first, programme)
