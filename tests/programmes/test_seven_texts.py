@@ -10,8 +10,10 @@ import pytest
 
 from shared.programmes.catalogue import Edition
 from shared.programmes.explain import explain
+from shared.programmes.facts_file import Facts
 from shared.programmes.model import Programme
 from shared.programmes.model.answering import answer_faults, overdrawn
+from shared.programmes.reasons import judge
 from shared.programmes.rules import evaluate
 from shared.programmes.verdicts import UsedRelaxation
 from tests.programmes.library import library
@@ -249,3 +251,33 @@ def test_explaining_an_empty_application_claims_nothing() -> None:
         verdicts = evaluate(text(programme), {})
         assert {each.finding for each in verdicts} == {"unknown"}, programme
         assert f"unknown {len(verdicts)}" in explain(verdicts)[-1]
+
+
+ATTESTED = [
+    (XJ, "E1a", {"legal_person": False}, {"legal_person": True}),
+    (XJ, "E3c", {"user_satisfaction": "0.799999"}, {"user_satisfaction": "0.8"}),
+    (HBA, "H2", {"fixed_premises": False}, {"fixed_premises": True}),
+    (LN, "L1", {"legal_person": False}, {"legal_person": True}),
+]
+
+
+@pytest.mark.parametrize(("programme", "condition", "no", "yes"), ATTESTED)
+def test_what_the_applicant_itself_denies_needs_no_paper(
+    programme: str, condition: str, no: dict[str, Any], yes: dict[str, Any]
+) -> None:
+    def found(answers: dict[str, Any], papers: tuple[str, ...]) -> str:
+        verdicts = evaluate(text(programme), answers, papers)
+        return next(each.finding for each in verdicts if each.id == condition)
+
+    evidence = text(programme).condition(condition).evidence
+    assert found(no, ()) == found(no, evidence) == "unmet"
+    assert found(yes, ()) == found({}, evidence) == found({}, ()) == "unknown"
+    assert found(yes, evidence) == "met"
+
+
+def test_what_is_not_known_is_told_with_the_paper_that_is_not_filed() -> None:
+    told = {each.id: each.why for each in judge(text(XJ), Facts(answers={})).conditions}
+    assert told["E1a"].zh == "未提交:法人证书或营业执照副本复印件(licence);未知:依法设立的独立法人单位(legal_person)"
+    assert "user satisfaction (user_satisfaction)" in told["E3c"].en
+    told = {each.id: each.why for each in judge(text(XJ), Facts(answers={"legal_person": "true"})).conditions}
+    assert told["E1a"].en == "not filed: legal-person certificate or business licence (licence)"
