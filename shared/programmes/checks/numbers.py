@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from datetime import date, time
 from decimal import Decimal
 
-from shared.programmes.model import Head, InForce, Metric, Notice, Paying, Programme, RoundRules, Rubric, Unset, YearlyMoment
+from shared.programmes.model import (
+    Head,
+    InForce,
+    Metric,
+    Notice,
+    Paying,
+    Programme,
+    RoundRules,
+    Rubric,
+    Unset,
+    YearlyMoment,
+)
 from shared.programmes.reading.faults import Findings
 
 

@@ -54,7 +54,9 @@ def test_a_year_of_omission_is_a_year_from_the_award(obligation: str) -> None:
 
 
 def evaluated(band: str) -> Case:
-    found = inspect.InspectionRecorded("evaluation", "officer", "department", True, "", (), {}, {}, "95", at(AWARDED), band)
+    found = inspect.InspectionRecorded(
+        "evaluation", "officer", "department", True, "", (), {}, {}, "95", at(AWARDED), band
+    )
     state = inspect.State(recorded={"department": found} if band else {})
     answers = {"performance_grade": "excellent"}
     return Case(
