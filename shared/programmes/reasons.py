@@ -163,7 +163,8 @@ def _why(programme: Programme, verdict: Verdict, unknown: tuple[str, ...]) -> Te
 
 def _paper(programme: Programme, name: str) -> Text:
     """A material or one of its documents by its title, with the id that it is filed under."""
-    named = {each.id: each.title for material in programme.materials for each in (*material.documents, material)}
+    named = {document.id: document.title for each in programme.materials for document in each.documents}
+    named |= {each.id: each.title for each in programme.materials}
     title = named.get(name)
     return Text(zh=name, en=name) if title is None else Text(zh=f"{title.zh}({name})", en=f"{title.en} ({name})")
 

@@ -92,14 +92,15 @@ def overdrawn(metrics: Iterable[Metric], answers: Mapping[str, object]) -> tuple
     keys = answer_keys(metrics)
     plain = {name: replace(known, whole=None) for name, known in keys.items()}
     values = typed(plain, answers)
-    return tuple(
-        AnswerFault(
-            name,
-            f"{known.metric.title.zh}是{keys[known.whole].metric.title.zh}的一部分,不得更多;请更正其一",
-            f"a part of {keys[known.whole].metric.title.en}, never more than it: correct one of the two",
-        )
-        for name in answers
-        if (known := keys.get(name)) is not None and known.whole in keys and _exceeds(known, values)
+    exceeding = (known for name in answers if (known := keys.get(name)) is not None and _exceeds(known, values))
+    return tuple(_overdrawn(part, keys[part.whole].metric) for part in exceeding if part.whole is not None)
+
+
+def _overdrawn(part: AnswerKey, whole: Metric) -> AnswerFault:
+    return AnswerFault(
+        part.key,
+        f"{part.metric.title.zh}是{whole.title.zh}的一部分,不得更多;请更正其一",
+        f"a part of {whole.title.en}, never more than it: correct one of the two",
     )
 
 
