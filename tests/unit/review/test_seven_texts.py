@@ -99,3 +99,53 @@ def test_the_desk_reaches_whom_the_clause_means(
     programme: str, party: str, official: str, applicant: str, acts: bool
 ) -> None:
     assert reaches(desk_of(party, supplied(programme)), official, applicant) is acts
+
+
+@pytest.mark.parametrize(
+    ("awarded", "after", "due"),
+    [
+        (date(2026, 1, 5), date(2026, 1, 5), date(2027, 2, 28)),  # what covers a whole year is first due after it
+        (date(2026, 5, 27), date(2027, 2, 28), date(2027, 2, 28)),  # a Sunday: 2月底前 knows no next working day
+        (date(2026, 5, 27), date(2027, 3, 1), date(2028, 2, 29)),
+        (date(2026, 5, 27), date(2028, 3, 1), date(2029, 2, 28)),
+    ],
+)
+def test_the_prefecture_reports_by_the_last_day_of_february(awarded: date, after: date, due: date) -> None:
+    life = Life(XJ, awarded)
+    rule = next(each for each in XJ.obligations if each.id == "annual_report")
+    assert XJ.party(rule.party).role == "reviewer"
+    (found,) = dated(rule, life.title, at(after), at(after), life.calendar)
+    assert found.due_on == due
+
+
+@pytest.mark.parametrize(
+    ("programme", "awarded", "last", "review"),
+    [
+        ("xj-sme-demo-platform", date(2026, 5, 27), date(2029, 5, 26), date(2029, 5, 26)),
+        ("xj-sme-demo-platform", date(2026, 1, 1), date(2028, 12, 31), date(2028, 12, 31)),
+        ("xj-sme-demo-platform", date(2028, 2, 29), date(2031, 2, 28), date(2031, 2, 28)),
+        ("hebei-sme-demo-platform-a", date(2026, 5, 27), None, date(2028, 5, 27)),
+        ("hebei-sme-demo-platform-a", date(2028, 2, 29), None, date(2030, 2, 28)),
+        ("cn-sme-demo-platform-2012", date(2026, 5, 27), date(2029, 12, 31), date(2029, 5, 27)),
+    ],
+)
+def test_three_years_and_two_years_on_the_calendar(
+    programme: str, awarded: date, last: date | None, review: date
+) -> None:
+    life = Life(supplied(programme), awarded)
+    (rule,) = life.programme.re_reviews
+    assert life.title.valid_to == last
+    assert life.due("review", rule.id) == review
+
+
+@pytest.mark.parametrize(
+    "programme", ["xj-sme-demo-platform", "hebei-sme-demo-platform-a", "cn-sme-demo-platform-2012"]
+)
+def test_who_loses_the_title_by_not_applying_can_apply(programme: str) -> None:
+    """A title never lapses because an authority did not open the re-review."""
+    text = supplied(programme)
+    (rule,) = text.re_reviews
+    assert rule.on_no_application == "lapses"
+    assert isinstance(rule.procedure, str)
+    first = text.first_step(APPLICANT, rule.procedure)
+    assert (first.type, text.party(first.actor).role) == ("file", "applicant")
