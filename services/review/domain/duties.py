@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.review.domain import arising, errors
-from services.review.domain.days import because
+from services.review.domain.again import Standing, again, local_day
 from services.review.domain.holding import (
     Fact,
     ObligationMet,
@@ -210,9 +210,10 @@ def _missed(obligation: Obligation, title: Title) -> list[date]:
 
 
 def decide_missed(name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar) -> tuple[Fact, ...]:
-    """The day passed: it is missed, and the next occurrence begins. Asked twice or too early it is nothing."""
+    """The day passed: it is missed, and the next occurrence begins. Asked twice or too early it is nothing, and so it
+    is while the year that the day rests on is not published."""
     standing = title.dates.get(date_key("obligation", name))
-    if standing is None or now <= standing.due_at or title.entered is None:
+    if standing is None or standing.provisional or now <= standing.due_at or title.entered is None:
         return ()
     obligation = programme.obligation(arising.obligation_of(name))
     missed = ObligationMissed(
@@ -236,24 +237,30 @@ def decide_missed(name: str, title: Title, programme: Programme, now: datetime, 
 def decide_recount(
     name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar
 ) -> tuple[Fact, ...]:
-    """A year was published: a provisional day is counted again, later perhaps, never earlier. Twice is once."""
+    """A year was published: a day is counted again, later perhaps, never earlier. Twice is once."""
     standing = title.dates.get(date_key("obligation", name))
-    if standing is None or not standing.provisional or standing.after is None:
+    if standing is None or standing.after is None:
         return ()
-    obligation = programme.obligation(arising.obligation_of(name))
-    fresh = (
-        arising.due_after(obligation, standing.after, calendar, standing.due_at)
-        if name in title.events
-        else next_due(obligation, title, standing.after, calendar)
-    )
-    if fresh is None:
+    after, obligation = standing.after, programme.obligation(arising.obligation_of(name))
+
+    def count(known: Calendar) -> Due | None:
+        if name in title.events:
+            return arising.due_after(obligation, after, known, standing.due_at)
+        return next_due(obligation, title, after, known)
+
+    found = again(count, Standing(standing.due_at, standing.provisional, standing.set_at), local_day(after), calendar)
+    if found is None:
         return ()
-    day, at = max((fresh.day, fresh.instant), (standing.due_on, standing.due_at))
-    if (at, fresh.provisional) == (standing.due_at, standing.provisional):
-        return ()
-    why = because(calendar, standing.after, at)
     coming = standing.remind_at  # one that is due goes out; none stays none: what was given is not given again
     if coming is not None and coming > now:
-        coming = next_reminder(day, obligation.remind, now, standing.reminded)
-    moved = TitleDateSet("obligation", name, day, at, fresh.provisional, now, standing.after, why, coming)
-    return (replace(moved, reminded=standing.reminded),)
+        coming = next_reminder(found.day, obligation.remind, now, standing.reminded)
+    moved = TitleDateSet("obligation", name, found.day, found.at, found.provisional, now, after, found.because)
+    return (replace(moved, remind_at=coming, reminded=standing.reminded),)
+
+
+def decide_passed(name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar) -> tuple[Fact, ...]:
+    """The day has come. Where a notice that was published before it moves it, it moves first."""
+    moved = decide_recount(name, title, programme, now, calendar)
+    for fact in moved:
+        title = evolve(title, fact)
+    return (*moved, *decide_missed(name, title, programme, now, calendar))
