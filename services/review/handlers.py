@@ -26,6 +26,7 @@ from services.review.domain.errors import (
 )
 from services.review.domain.filings import FilingRefused, FilingTaken, answer, decide_take, opening_of
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
+from services.review.domain.old_cases import case_of_record
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
@@ -33,6 +34,7 @@ from services.review.domain.recount import decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
+from services.review.domain.taking_over import decide_take_over, text_of_old_case
 from services.review.domain.title import TitleEntered
 from services.review.domain.years import Year, decide_publish
 from services.review.kinds import (
@@ -47,6 +49,7 @@ from services.review.kinds import (
     calendar_at,
     text_at,
     text_for_cases,
+    versions_of,
 )
 from services.review.titles import TitleHandlers
 from shared.calendar import Calendar
@@ -99,6 +102,28 @@ class Handlers:
             CASE,
             command.case_id,
             lambda known: decide_open_directly(opening, by, known, programme, write.now, days),
+            write.origin,
+            receipt=write.receipt,
+        )
+
+    async def take_over(
+        self, streams: Streams, programme_id: str, command: c.TakeOverCase, write: Write, holdings: Holdings | None = None
+    ) -> Loaded[Case]:
+        """An authority takes over a case that was begun on paper, under the text of the day on which it was begun.
+        ``holdings`` finds the titles that the organisation may have, as for :meth:`open_directly`."""
+        today = local_day(write.now)
+        versions = versions_of(self._programmes, programme_id)
+        programme = text_of_old_case(versions, command.begun_on, today, sandbox=self._sandbox)
+        rounds.ensure_complete(programme, self._sandbox)
+        case_id = case_of_record(programme.id, command.record)
+        asked = replace(command.opening, case_id=case_id, programme=programme.ref)
+        opening = await self.titles.held_for(streams, programme, asked, holdings, write.now)
+        taking, days = replace(command, opening=opening), await calendar_at(streams, write.now)
+        return await change(
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_take_over(taking, known, programme, write.now, days),
             write.origin,
             receipt=write.receipt,
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from services.review.domain import errors
 from services.review.domain.case import TYPES, StepDueRecounted, evolve
+from services.review.domain.deciders import deciders_of
 from services.review.domain.desks import desk_of
 from services.review.domain.judging import local_day
 from services.review.domain.limits import binding
@@ -34,7 +35,7 @@ from services.review.domain.subject import Case
 from shared.calendar import Calendar
 from shared.programmes.address import plain_values
 from shared.programmes.life import NONE_NAMED, closed_because, follows
-from shared.programmes.model import Assessing, Deciding, Paying, Procedure, Programme, Scoring, Step, Text
+from shared.programmes.model import Assessing, Paying, Procedure, Programme, Scoring, Step, Text
 
 _OF_THEMSELVES = ("award", "close")
 """Steps in which something follows at once: a move decides nothing."""
@@ -114,25 +115,11 @@ def _ensure_entitled(by: Person, case: Case, old: Programme, now: datetime) -> t
         raise errors.CaseEnded()
     if by.organisation and by.organisation == case.applicant.uscc:
         raise errors.OwnOrganisation()
-    deciders = _deciders(old, old.procedure_of(case.step))
+    deciders = deciders_of(old, old.procedure_of(case.step))
     ensure_reach(by, deciders, old, case.applicant, old.step(case.step), local_day(now))
     if is_decided(case):
         raise errors.MoveStepImpossible(zh="案件已作出决定", en="the case is decided")
     return deciders
-
-
-def _deciders(programme: Programme, procedure: Procedure) -> tuple[str, ...]:
-    """The parties that decide in the procedure; where nobody does, the officers and approvers of the text."""
-    found: list[str] = []
-    for step in procedure.steps:
-        if isinstance(step.parameters, Deciding):
-            approver = (step.parameters.approver,) if isinstance(step.parameters.approver, str) else ()
-            found += [step.actor, *approver, *step.parameters.jointly]
-    if not found:
-        found = [party.id for party in programme.parties if party.role in ("officer", "approver")]
-    if not found:
-        found = [step.actor for step in procedure.steps if programme.party(step.actor).role != "applicant"]
-    return tuple(dict.fromkeys(found))
 
 
 def _ensure_follows(texts: Texts, now: datetime, sandbox: bool) -> None:
