@@ -78,7 +78,7 @@ class Titles(Protocol):
 @dataclass(frozen=True)
 class Happening:
     """One fact about a title. ``by`` is the role that acted, never a person; ``since`` the first day of what it says,
-    ``until`` the last one of a new term. ``taken_over``: its case was begun on paper, on the day ``since`` and in the file
+    ``until`` the last one of a new term. ``taken_over``: its case was begun on paper, on the day ``since``, in the file
     ``record``, under a text that says of its own end what the banner says."""
 
     version: int

@@ -107,7 +107,12 @@ class Handlers:
         )
 
     async def take_over(
-        self, streams: Streams, programme_id: str, command: c.TakeOverCase, write: Write, holdings: Holdings | None = None
+        self,
+        streams: Streams,
+        programme_id: str,
+        command: c.TakeOverCase,
+        write: Write,
+        holdings: Holdings | None = None,
     ) -> Loaded[Case]:
         """An authority takes over a case that was begun on paper, under the text of the day on which it was begun.
         ``holdings`` finds the titles that the organisation may have, as for :meth:`open_directly`."""
@@ -244,24 +249,25 @@ class Handlers:
             wanted = self._programmes.get(command.to)
         except NoSuchProgramme as unknown:
             raise TextDoesNotFollow() from unknown
+        round_ = await self._round(streams, case_id)
         return await self._change_case(
             streams,
             case_id,
             lambda known: decide_propose_move(
-                command, known, Texts(self._text_of(known), wanted), write.now, self._sandbox
+                command, known, Texts(self._text_of(known), wanted), write.now, self._sandbox, round_
             ),
             write,
         )
 
     async def confirm_move(self, streams: Streams, case_id: str, command: c.ConfirmMove, write: Write) -> Loaded[Case]:
         """Another person agrees: the case is under the new text."""
-        days = await self._days(streams, case_id, write.now)
+        days, round_ = await self._days(streams, case_id, write.now), await self._round(streams, case_id)
 
         def decide(known: Case) -> tuple[Any, ...]:
             if known.move is None:
                 raise NoProposal()
             texts = Texts(self._text_of(known), text_at(self._programmes, known.move.to))
-            return decide_confirm_move(command, known, texts, write.now, days, self._sandbox)
+            return decide_confirm_move(command, known, texts, write.now, days, self._sandbox, round_)
 
         return await self._change_case(streams, case_id, decide, write)
 
@@ -324,6 +330,10 @@ class Handlers:
     async def _days(self, streams: Streams, case_id: str, now: datetime) -> Calendar:
         """The calendar over the case's whole time."""
         return await calendar_at(streams, now, (await streams.load(CASE, case_id)).state.opened_at)
+
+    async def _round(self, streams: Streams, case_id: str) -> Round:
+        """What the case's round says; nothing where it has none."""
+        return (await streams.load(ROUND, (await streams.load(CASE, case_id)).state.round_id)).state
 
     async def _change_case(
         self, streams: Streams, case_id: str, decide: Callable[[Case], tuple[Any, ...]], write: Write

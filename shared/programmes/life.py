@@ -68,8 +68,8 @@ _SAID: Mapping[Life, Text] = {
 
 def no_old_case_because(programme: Programme, day: date, *, sandbox: bool) -> Text | None:
     """Why no case that was begun outside of this system, on paper, is taken over under the text on this day; None where
-    one is. Only what was law and takes no new case any more has such cases. Outside of a sandbox the end must be told by
-    ``until``: a text that is repealed or superseded runs in a sandbox only."""
+    one is. Only what was law and takes no new case any more has such cases. Outside of a sandbox the end must be told
+    by ``until``: a text that is repealed or superseded runs in a sandbox only."""
     life = life_on(programme, day)
     if life not in ("closed", "repealed"):
         return _NO_OLD_CASE[life]

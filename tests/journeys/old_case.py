@@ -1,4 +1,4 @@
-"""Understands a case that was begun on paper, over HTTP: an authority takes it over, and then it goes like any other."""
+"""Understands a case that was begun on paper, over HTTP: an authority takes it over, and it goes like any other."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class OldWalk(Walk):
         }
 
     def officer(self) -> Somebody:
-        """Somebody of the party that opens the procedure or acts first; where an applicant does, of those who decide."""
+        """Somebody of the party that opens the procedure or acts first; where applicants do, of those who decide."""
         standing = Standing(self.region, self.level, self.kind, self.category)
         first = self.programme.first_step(standing, self.procedure.id)
         named = [self.procedure.opened_by, first.actor]

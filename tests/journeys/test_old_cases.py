@@ -175,7 +175,7 @@ async def test_nobody_begins_a_new_case(starting: Starting) -> None:
 
 async def test_who_may_not_take_over_and_what_is_wrong(starting: Starting) -> None:
     programme, procedure = text_of(OLD)
-    in_force, its_procedure = text_of("js-sci-platform-2006")
+    in_force, its_procedure = text_of("xiamen-outsourcing-fund")
     async with starting() as house:
         walk, path = OldWalk(house, programme, procedure), "/review/cases/taken-over"
         body = walk.old_case()
@@ -210,7 +210,7 @@ async def test_the_same_request_twice_is_answered_the_same(starting: Starting) -
         assert first.json() == second.json()
 
 
-LAW = replace(PROGRAMME.legal, in_force=InForce(date(2020, 1, 1), date(2025, 12, 31)))
+LAW = replace(PROGRAMME.legal, in_force=InForce(since=date(2020, 1, 1), until=date(2025, 12, 31)))
 QUOTA = Quota(id="per-city", party="prefecture-head", at_most=1)
 ENDED: Programme = replace(
     with_step("recommend", parameters=Endorsing(quota=QUOTA.id)),

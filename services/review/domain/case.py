@@ -205,6 +205,7 @@ def _moved(case: Case, fact: moves.CaseMoved) -> Case:
         procedure=fact.procedure,
         move=None,
         moves=(*case.moves, fact),
+        alone=frozenset(fact.alone),
         past={**case.past, **{each.step: each for each in fact.past}},
     )
 

@@ -70,9 +70,9 @@ class Case:
     round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
     ``filing`` is the filing at intake that began it, ``visit`` says which of the case's steps the present one is,
     counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on under, ``past``
-    its steps under earlier ones. ``recommended`` holds every step and party that ever said yes, ``payments`` every
-    payment by step, how often the case had come there, and instalment. ``on_paper`` is where a case comes from that was
-    begun outside of this system."""
+    its steps under earlier ones, ``alone`` the list steps at which its round cannot list it. ``recommended`` holds
+    every step and party that ever said yes, ``payments`` every payment by step, how often the case had come there, and
+    instalment. ``on_paper`` is where a case comes from that was begun outside of this system."""
 
     case_id: str = ""
     status: Status = "none"
@@ -111,6 +111,7 @@ class Case:
     move: MoveProposed | None = None
     moves: tuple[CaseMoved, ...] = ()
     past: Mapping[str, PastStep] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
     on_paper: OnPaper | None = None
 
     def times(self, step: str, outcome: str) -> int:

@@ -21,8 +21,7 @@ from services.review.domain.steps.shape import stated
 from services.review.domain.subject import Case, OnPaper
 from shared.calendar import Calendar
 from shared.programmes.life import LIVES, life_on, no_old_case_because
-from shared.programmes.model import Programme, Text
-
+from shared.programmes.model import Programme, Step, Text
 
 MOST_RECORD = 200
 """Characters of a file's number."""
@@ -78,7 +77,7 @@ def decide_take_over(
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     ensure_fitting(opening.applicant, programme)
     first = programme.first_step(opening.applicant, opening.procedure, day=local_day(now))
-    party = _ensure_entitled(command, first.actor, programme, now)
+    party = _ensure_entitled(command, first, programme, now)
     record, reason = stated(command.record), stated(command.reason)
     if len(record) > MOST_RECORD:
         raise errors.TooMany(most=MOST_RECORD)
@@ -88,14 +87,15 @@ def decide_take_over(
     return decide_open(opening, case, programme, now, calendar, (taken,))
 
 
-def _ensure_entitled(command: TakeOverCase, first: str, programme: Programme, now: datetime) -> str:
+def _ensure_entitled(command: TakeOverCase, first: Step, programme: Programme, now: datetime) -> str:
     """Somebody of an authority, in reach of the applicant; answers the party that the person acts for."""
     opening, by = command.opening, command.by
     procedure = programme.procedure(opening.procedure)
-    named = tuple(name for name in (procedure.opened_by, first) if programme.party(name).role not in ("applicant", "expert"))
+    named = tuple(
+        name for name in (procedure.opened_by, first.actor) if programme.party(name).role not in ("applicant", "expert")
+    )
     parties = tuple(dict.fromkeys(named)) or deciders_of(programme, procedure)
+    ensure_reach(by, parties, programme, opening.applicant, first, local_day(now))
     if by.organisation and by.organisation == opening.applicant.uscc:
         raise errors.OwnOrganisation()
-    step = programme.first_step(opening.applicant, opening.procedure, day=local_day(now))
-    ensure_reach(by, parties, programme, opening.applicant, step, local_day(now))
     return next(name for name in parties if programme.party(name).role == by.role)

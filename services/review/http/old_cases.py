@@ -24,7 +24,9 @@ class OldCase(NewCase):
     """Take over a case that was begun on paper under a text that takes no new case any more."""
 
     begun_on: Annotated[date, Field(description="Day on which the case was begun on paper.")]
-    record: Annotated[str, Field(min_length=1, max_length=MOST_RECORD, description="Number of its file (卷宗号), in full.")]
+    record: Annotated[
+        str, Field(min_length=1, max_length=MOST_RECORD, description="Number of its file (卷宗号), in full.")
+    ]
     reason: Sentence
 
 

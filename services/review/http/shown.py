@@ -34,7 +34,7 @@ SCOPE = "own region; experts their assigned cases; discipline inspection reads a
 @dataclass(frozen=True)
 class Shown:
     """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step; ``rewards`` are
-    those of the title that it brought, ``moves`` its moves from text to text, ``move`` one that is proposed. ``on_paper``
+    those of the title that it brought, ``moves`` its moves from text to text, ``move`` a proposed one. ``on_paper``
     says where a case comes from that was begun on paper and taken over."""
 
     case_id: str

@@ -158,7 +158,9 @@ def test_the_same_file_a_second_time_is_refused_with_its_case() -> None:
 
 
 def test_a_number_is_the_same_however_it_is_written() -> None:
-    same = {case_of_record(OLD, written) for written in (RECORD, "苏科计档〔2005〕第17号", " 苏科计档［２００５］第 17 号")}
+    same = {
+        case_of_record(OLD, written) for written in (RECORD, "苏科计档〔2005〕第17号", " 苏科计档［２００５］第 17 号")
+    }
     assert len(same) == 1
     others = {case_of_record(OLD, "苏科计档[2005]第18号"), case_of_record("another-programme", RECORD)}
     assert len(same | others) == 3
@@ -200,7 +202,9 @@ def test_a_repealed_text_without_a_last_day_takes_any_day_from_its_first_on() ->
 
 
 def test_a_text_that_does_not_say_since_when_it_was_in_force_has_no_day() -> None:
-    undated = text(GOOD.replace("status: in_force", "status: repealed", 1).replace("{since: 2026-01-01}", "{since: unset}", 1))
+    undated = text(
+        GOOD.replace("status: in_force", "status: repealed", 1).replace("{since: 2026-01-01}", "{since: unset}", 1)
+    )
     with pytest.raises(errors.BegunOnWrong, match="does not say from when"):
         text_of_old_case([undated], BEGUN, TODAY, sandbox=True)
 

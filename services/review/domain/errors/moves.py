@@ -32,7 +32,10 @@ class NoOldCases(Refusal):
     """The text has no cases that were begun on paper and could be taken over."""
 
     code = "no_old_cases"
-    said = ("该办法没有可接续的存量案件：{zh}。", "No case that was begun on paper is taken over under this text: {en}.")
+    said = (
+        "该办法没有可接续的存量案件：{zh}。",
+        "No case that was begun on paper is taken over under this text: {en}.",
+    )
     do = (
         "受理新案件的办法请正常申请；只有曾经施行、现已不受理新案件的办法才有存量案件可接续。",
         "Only a text that was in force and takes no new case any more has such cases; under any other one applies.",
