@@ -37,6 +37,7 @@ from shared.envelope import Origin
 from shared.programmes.catalogue import Catalogue
 from shared.runtime.clock import Clock
 from shared.runtime.deadlines import AlreadySettled, Due, Fire
+from shared.runtime.pinned import knows
 from shared.runtime.ports import Streams
 from shared.runtime.service import Around, Parts, Service, assemble
 from shared.runtime.streams import CommittingStreams
@@ -82,6 +83,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             subscribers=(Inbox(store, handlers, around.clock, lists.held),),
             views=(CasesView(), RoundsView(), YearsView(), GatheredView(), MoneyView(), DeadlinesView()),
             refusals=(Refusal,),
+            knows=knows(library),
             fire=firing(handlers, streams, around.clock),
         ),
     )
