@@ -19,11 +19,11 @@ from shared.runtime.operator.migrate import url_setting
 from shared.runtime.pinned import knows, lacking, pinned
 from shared.runtime.ports import Append
 from shared.runtime.postgres.pool import Database
-from tests.journeys.test_old_cases import Kept
 from tests.programmes.test_bad_definitions import GOOD
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.house import Somebody, standing
+from tests.support.kept_databases import KeptDatabases
 from tests.support.regulation import APPLICANT_USCC
 from tests.support.waiting import eventually_asked
 
@@ -56,17 +56,17 @@ async def test_every_column_of_every_view_that_stands_is_counted(database: Datab
 
 
 @pytest.fixture
-async def kept(databases: Databases) -> AsyncIterator[Kept]:
-    made = Kept(databases)
+async def kept(databases: Databases) -> AsyncIterator[KeptDatabases]:
+    made = KeptDatabases(databases)
     yield made
     await made.end()
 
 
-async def test_a_text_that_vanished_is_told_until_it_is_put_back(kept: Kept, tmp_path: Path) -> None:
+async def test_a_text_that_vanished_is_told_until_it_is_put_back(kept: KeptDatabases, tmp_path: Path) -> None:
     before = shelf(tmp_path, "before", GOOD)
     (text,) = before.programmes()
     clock, definitions = FixedClock(NOW), tmp_path / "after"
-    async with standing(kept, tmp_path, before, clock) as house:  # type: ignore[arg-type]
+    async with standing(kept, tmp_path, before, clock) as house:
         opening = OpenCase(CASE_ID, text.ref, "", Applicant(APPLICANT_USCC, "Firm", "990101", "province"))
         origin = Origin(Actor("officer-1", "officer"), NOW, "long ago", trace_id="a" * 32)
         facts = decide_open(opening, CASE.initial, text, NOW)
@@ -89,7 +89,7 @@ async def test_a_text_that_vanished_is_told_until_it_is_put_back(kept: Kept, tmp
     assert "archive" in lost.mend
     assert "test-programme" in lost.mend
     with capture_logs() as logs:
-        async with standing(kept, tmp_path, after, clock) as house:  # type: ignore[arg-type]
+        async with standing(kept, tmp_path, after, clock) as house:
             answer = await house.get(INSPECTOR, f"/review/cases/{CASE_ID}")
             assert (answer.status_code, answer.json()["code"]) == (409, "text_missing")
     warned = {each["service"]: each for each in logs if each["event"] == "texts_missing"}
@@ -102,7 +102,7 @@ async def test_a_text_that_vanished_is_told_until_it_is_put_back(kept: Kept, tmp
     _, found = await text_checks.all_of(services, surroundings, definitions)
     assert (found.check, found.verdict) == ("texts:review", "well")
     with capture_logs() as logs:
-        async with standing(kept, tmp_path, Catalogue.load(definitions), clock) as house:  # type: ignore[arg-type]
+        async with standing(kept, tmp_path, Catalogue.load(definitions), clock) as house:
             assert (await house.get(INSPECTOR, f"/review/cases/{CASE_ID}")).status_code == 200
     assert [each for each in logs if each["event"] == "texts_missing"] == []
 

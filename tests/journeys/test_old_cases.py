@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from tests.programmes.library import library
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.house import House, Somebody, standing
+from tests.support.kept_databases import KeptDatabases
 from tests.support.regulation import PROGRAMME, with_step
 from tests.support.waiting import eventually_asked
 
@@ -40,34 +41,14 @@ def text_of(programme_id: str) -> tuple[Programme, Procedure]:
     return programme, programme.procedure()
 
 
-@dataclass
-class Kept:
-    """Databases that outlive the services on them, as a restart needs it."""
-
-    databases: Databases
-    made: dict[str, Any] = field(default_factory=dict)
-
-    async def create(self, service: str, migrations: Path | None) -> Any:
-        if service not in self.made:
-            self.made[service] = await self.databases.create(service, migrations)
-        return self.made[service]
-
-    async def drop(self, made: Any) -> None:
-        """They stay until :meth:`end`."""
-
-    async def end(self) -> None:
-        for made in self.made.values():
-            await self.databases.drop(made)
-
-
 Starting = Callable[[], AbstractAsyncContextManager[House]]
 
 
 @pytest.fixture
 async def starting(databases: Databases, tmp_path: Path) -> AsyncIterator[Starting]:
     """Starts the services, again and again on the same databases, files and clock."""
-    kept, clock = Kept(databases), FixedClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
-    yield lambda: standing(kept, tmp_path, library(), clock)  # type: ignore[arg-type]
+    kept, clock = KeptDatabases(databases), FixedClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    yield lambda: standing(kept, tmp_path, library(), clock)
     await kept.end()
 
 
