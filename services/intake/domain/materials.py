@@ -82,13 +82,13 @@ def is_filled_form(document: Document, filled: Mapping[str, FormFilled]) -> bool
 
 def _unanswered(programme: Programme, answers: Mapping[str, Answer], scope: Scope) -> Iterator[Lack]:
     """Answers that a computed condition reads; without them it could only be unknown."""
-    read = {name for condition in programme.conditions_of() for name in _read(condition, scope)}
+    read = {name for condition in programme.conditions_of() for name in figures_of(condition, scope)}
     for metric in programme.metrics:
         if metric.id in read:
             yield from _unanswered_years(metric, answers)
 
 
-def _read(condition: Condition, scope: Scope) -> Iterator[str]:
+def figures_of(condition: Condition, scope: Scope) -> Iterator[str]:
     """Metrics that this condition needs of this applicant: none where it does not apply or is met already; only those
     that tell whether it applies while that is open."""
     if condition.decided != "computed" or condition.expression is None:

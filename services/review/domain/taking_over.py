@@ -14,7 +14,7 @@ from services.review.domain import errors
 from services.review.domain.deciders import deciders_of
 from services.review.domain.judging import local_day
 from services.review.domain.old_cases import CaseTakenOver
-from services.review.domain.opening import ensure_fitting
+from services.review.domain.opening import ensure_fitting, ensure_region
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, OpenCase, decide_open, ensure_reach
 from services.review.domain.steps.shape import stated
@@ -75,6 +75,7 @@ def decide_take_over(
         raise errors.RecordTakenOver(case=case.case_id)
     if opening.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
+    ensure_region(opening.applicant.region, local_day(now))  # where it lies now: officials of today act on it
     ensure_fitting(opening.applicant, programme)
     first = programme.first_step(opening.applicant, opening.procedure, day=local_day(now))
     party = _ensure_entitled(command, first, programme, now)

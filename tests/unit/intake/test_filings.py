@@ -139,6 +139,11 @@ def test_it_is_about_an_organisation_that_fits(changes: dict[str, str]) -> None:
         Story().begin(about=replace(APPLICANT, **changes))
 
 
+def test_it_is_about_a_region_whose_code_counts_today() -> None:
+    with pytest.raises(errors.RegionNotInUse, match="650402"):
+        Story().begin(about=replace(APPLICANT, region="652101"))
+
+
 def test_a_title_is_the_organisations_own() -> None:
     with pytest.raises(filing_errors.TitleNotHeld):
         Story().begin(title="case-7")

@@ -132,6 +132,7 @@ def test_a_text_without_a_banner_says_where_it_stands_in_its_life() -> None:
     [
         (asked(procedure="recognition"), errors.ProcedureUnknown),
         (asked(host=replace(HOST, region="330200")), errors.SubjectInvalid),
+        (asked(host=replace(HOST, region="320503")), errors.RegionNotInUse),
         (asked(host=replace(HOST, uscc="0" * 18)), errors.SubjectInvalid),
         (asked(host=replace(HOST, level="nation")), errors.SubjectInvalid),
         (asked(by=Person("r", "reviewer", "320100")), errors.WrongParty),

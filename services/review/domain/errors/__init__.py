@@ -17,6 +17,7 @@ from services.review.domain.errors.opening import (
     OpensThroughIntake,
     PaperUnknown,
     ProcedureUnknown,
+    RegionNotInUse,
     SubjectInvalid,
 )
 from services.review.domain.errors.refusal import (
@@ -157,6 +158,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     AnswersWrong,
     ProcedureUnknown,
     OpensThroughIntake,
+    RegionNotInUse,
     SubjectInvalid,
     FiledThroughIntake,
     RoundUnknown,
@@ -255,6 +257,7 @@ __all__ = [
     "RectificationRunning",
     "RectificationUnknown",
     "Refusal",
+    "RegionNotInUse",
     "RelaxationImpossible",
     "RenewalTooEarly",
     "RoundExists",
