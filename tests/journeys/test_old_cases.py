@@ -24,16 +24,15 @@ from tests.support.regulation import PROGRAMME, with_step
 from tests.support.waiting import eventually_asked
 
 OLD = "js-tech-platform-2003"
-WAY = [
-    "application",
-    "recommendation",
-    "expert_review",
-    "establishment",
-    "approval",
-    "acceptance_filing",
-    "acceptance",
-    "closed_completed",
-]
+
+
+def way_of(programme: Programme, procedure: Procedure) -> list[str]:
+    """The steps of a case that is never sent back or refused, as the graph has them, without its end."""
+    step, found = procedure.steps[0] if procedure.first is None else programme.step(procedure.first), []
+    while step.goes_on is not None:
+        found.append(step.id)
+        step = programme.step(step.outcomes[step.goes_on])
+    return found
 
 
 def text_of(programme_id: str) -> tuple[Programme, Procedure]:
@@ -111,9 +110,10 @@ async def test_an_old_case_goes_its_whole_way_through_a_restart_and_a_rebuild(st
             step = programme.step((await walk.case())["step"])
             await getattr(walk, f"do_{step.type}")(step)
         ended = await walk.case()
-        assert [each["step"] for each in ended["history"]] == WAY[:-1]
+        way = way_of(programme, procedure)
+        assert [each["step"] for each in ended["history"]] == way
+        assert len(way) >= 10
         assert (ended["status"], ended["result"], ended["on_paper"]) == ("closed", "completed", paper)
-        assert set(WAY) | {"closed_refused"} == {step.id for step in procedure.steps}
 
         (fact,) = await seen(lambda: trail(house, walk.case_id, "review.case-taken-over"), "not on the trail")
         assert (fact["actor_role"], fact["reason"], fact["service"]) == ("officer", REASON, "review")
