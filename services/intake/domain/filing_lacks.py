@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from services.intake.domain.filings import Filing
-from services.intake.domain.materials import Lack, figures_of
+from services.intake.domain.materials import Lack, figures_of, overdrawn_parts
 from services.intake.domain.parts import Answer, Document
 from shared.programmes.completeness import missing
 from shared.programmes.expressions import names, parse
@@ -54,6 +54,7 @@ def lacking(f: Filing, programme: Programme, day: date) -> tuple[Lack, ...]:
         *_forms(f, programme, step),
         *_figures(f, programme, step, day),
         *_proof(f, step),
+        *overdrawn_parts(programme, f.answers),
     )
 
 
