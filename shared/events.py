@@ -15,6 +15,7 @@ from shared.language.applications import ApplicationSubmitted, ApplicationWithdr
 from shared.language.cases import (
     CaseCompleted,
     CaseMoved,
+    CaseTakenOver,
     FundsPaid,
     PreliminaryApproved,
     Publicized,
@@ -52,6 +53,7 @@ __all__ = [
     "CaseCompleted",
     "CaseMoved",
     "CaseRef",
+    "CaseTakenOver",
     "Certified",
     "CorrectionRequested",
     "Document",
@@ -88,6 +90,7 @@ PublicEvent = (
     RoundOpened
     | ApplicationSubmitted
     | ApplicationWithdrawn
+    | CaseTakenOver
     | FilingAwaited
     | FilingSubmitted
     | FilingWithdrawn
@@ -119,6 +122,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
     "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn),
     "review": (
         RoundOpened,
+        CaseTakenOver,
         FilingAwaited,
         FilingTaken,
         FilingRefused,
