@@ -15,6 +15,7 @@ from shared.language.applications import ApplicationSubmitted, ApplicationWithdr
 from shared.language.cases import (
     CaseCompleted,
     CaseMoved,
+    CaseTakenOver,
     FundsPaid,
     PreliminaryApproved,
     Publicized,
@@ -53,6 +54,7 @@ __all__ = [
     "CaseCompleted",
     "CaseMoved",
     "CaseRef",
+    "CaseTakenOver",
     "Certified",
     "CorrectionRequested",
     "Document",
@@ -91,6 +93,7 @@ PublicEvent = (
     RoundOpened
     | ApplicationSubmitted
     | ApplicationWithdrawn
+    | CaseTakenOver
     | FilingAwaited
     | FilingSubmitted
     | FilingWithdrawn
@@ -124,6 +127,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
     "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn),
     "review": (
         RoundOpened,
+        CaseTakenOver,
         FilingAwaited,
         FilingTaken,
         FilingRefused,
