@@ -78,7 +78,7 @@ def meant_by(overlap: Overlap, programme: Programme, followers: Followers) -> tu
 
 def programmes_meant(programme: Programme, followers: Followers) -> frozenset[str]:
     """Every programme that one of the rules is about, and its own where only a holder applies."""
-    own = {programme.id} if runs_on_title(programme) else set()
+    own = frozenset({programme.id} if runs_on_title(programme) else ())
     return own | frozenset(each for rule in programme.overlaps for each in meant_by(rule, programme, followers))
 
 
