@@ -21,6 +21,7 @@ from shared.language.cases import (
     RecognitionApproved,
     RecognitionRefused,
     Scored,
+    SumDecided,
 )
 from shared.language.filings import (
     FilingAwaited,
@@ -79,6 +80,7 @@ __all__ = [
     "Revoked",
     "RoundOpened",
     "Scored",
+    "SumDecided",
     "TitleLapsed",
     "TitleRenewed",
     "Uscc",
@@ -101,6 +103,7 @@ PublicEvent = (
     | Publicized
     | RecognitionApproved
     | RecognitionRefused
+    | SumDecided
     | FundsPaid
     | CaseCompleted
     | Certified
@@ -130,6 +133,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         Publicized,
         RecognitionApproved,
         RecognitionRefused,
+        SumDecided,
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,

@@ -339,9 +339,20 @@ class Walk:
         parameters = step.parameters
         grounds = parameters.basis if self.title else ()  # type: ignore[union-attr]
         body = {"approve": True, "reason": "good work", "ground": await self.proved(grounds[0]) if grounds else ""}
-        await self.act(self.person(step.actor), step, "proposal", body)
+        money = await self.sum_to_decide(step)
+        await self.act(self.person(step.actor), step, "proposal", {**body, **money})
         for party in (parameters.approver, *parameters.jointly):  # type: ignore[union-attr]
-            await self.act(self.person(str(party)), step, "approval", {"party": party})
+            await self.act(self.person(str(party)), step, "approval", {"party": party, **money})
+
+    async def sum_to_decide(self, step: Step) -> dict[str, str]:
+        """Some sum where the decision is about one; what is to be returned is all that was paid."""
+        parameters = step.parameters
+        if parameters.approves is not None:  # type: ignore[union-attr]
+            sources = self.programme.budget(parameters.approves).sources  # type: ignore[union-attr]
+            return {"amount": "1000.01", "source": sources[0].id if sources else ""}
+        if parameters.reclaims is not None:  # type: ignore[union-attr]
+            return {"amount": (await self.case())["sums"][-1]["paid"]}
+        return {}
 
     async def proved(self, ground: str) -> str:
         """Something on the title's record that proves it."""
@@ -392,9 +403,14 @@ class Walk:
         await self.do_file(step)
 
     async def do_pay(self, step: Step) -> None:
-        sources = self.programme.budget(step.parameters.budget).sources  # type: ignore[union-attr]
-        body = {"amount": "1", "voucher": "voucher", "source": sources[0].id if sources else ""}
-        await self.act(self.person(step.actor), step, "payment", body)
+        """Exactly what is due of the sum that was decided; 1 yuan where none was."""
+        paying, before = step.parameters, await self.case()
+        direction, budget = paying.direction, self.programme.budget(paying.budget)  # type: ignore[union-attr]
+        decided = any((s["direction"], s["budget"]) == (direction, budget.id) for s in before["sums"])
+        body = {"voucher": "voucher", "source": budget.sources[0].id if budget.sources else ""}
+        by = self.person(step.actor)
+        while (case := await self.case())["step"] == step.id and len(case["history"]) == len(before["history"]):
+            await self.act(by, step, "payment", body if decided else {**body, "amount": "1"})
 
     async def do_publish(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "publication", {"address": "https://example.org/2"})

@@ -1,5 +1,6 @@
 """Understands which deadlines are open: a step's own, the end of a notice, the dates of a title, what a published year
-counts again, what a case has to follow because its round says so, and money that came back (which a closed case owes).
+counts again, what a case has to follow because its round says so, and money that came back or is free again (which a
+closed case owes).
 
 What rests on a year that is not published stands in ``provisional``. Publishing a year makes one deadline, due at once,
 for each of them: so any replica carries the recount out, after a restart too, and once. A day of grace covers whoever
@@ -15,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.review import money
-from services.review.domain.budgets import BudgetReturned
+from services.review.domain.budgets import BudgetReturned, BudgetSumSettled
 from services.review.domain.case import (
     CaseOpened,
     CaseWithdrawn,
@@ -41,6 +42,7 @@ from services.review.domain.holding import (
 from services.review.domain.moves import CaseMoved
 from services.review.domain.steps import close, file, pay
 from services.review.domain.steps import notice_acts as notice
+from services.review.domain.sums import SumReleased
 from services.review.domain.years import YearPublished
 from shared.runtime import deadlines
 from shared.runtime.ports import AnyConnection, Recorded
@@ -142,7 +144,7 @@ class DeadlinesView:
                 _title(changes, TITLE + identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
                 changes.years[recorded.fact.year] = recorded.fact.published_at
-            elif isinstance(recorded.fact, BudgetReturned):
+            elif isinstance(recorded.fact, BudgetReturned | BudgetSumSettled):
                 changes.settled(recorded.fact.case_id, RETURN, money.payment_name(*recorded.fact.key[1:]))
             elif isinstance(recorded.fact, ListDrawnUp | NoticePostedTogether):
                 _follow(changes, recorded.fact)
@@ -197,6 +199,9 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case pay.InstalmentPaid() if fact.direction == "back" and fact.source:
             name = money.payment_name(fact.step, fact.visit, fact.instalment)
             changes.due(case_id, RETURN, name, fact.paid_at, False, fact.paid_at)
+        case SumReleased() if fact.source:
+            name = money.payment_name(fact.step, fact.visit, "")
+            changes.due(case_id, RETURN, name, fact.released_at, False, fact.released_at)
         case StepConcluded():
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)

@@ -5,7 +5,7 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import awaiting, budgets, case, filings, gathering, moves, quotas, rounds, title, years
+from services.review.domain import awaiting, budgets, case, filings, gathering, moves, quotas, rounds, sums, title, years
 from services.review.domain.steps import (
     assess,
     award,
@@ -35,6 +35,7 @@ Fact = (
     | awaiting.FilingEnclosed
     | filings.Fact
     | moves.Fact
+    | sums.Fact
     | file.FilingReceived
     | check.Fact
     | assess.Fact

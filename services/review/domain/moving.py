@@ -210,6 +210,8 @@ def _rules(step: Step, programme: Programme) -> Any:
             found += [programme.rubric(scoring.rubric), programme.panels]
         case Paying() as paying:
             found += [programme.budget(paying.budget)]
+        case Deciding() as deciding if deciding.approves is not None:
+            found += [programme.budget(deciding.approves)]
         case _:
             pass
     return [_bare(plain_values(each)) for each in found]
