@@ -1,8 +1,9 @@
 """Understands that money is reserved in its budget before an approved sum or a payment is put on record, and is there
 again when it comes back or is not paid any more.
 
-No transaction spans two streams: what is refused anyway reserves nothing, a reservation of which its case knows nothing is
-given up when somebody wants the money, and what came back or was released is booked by a deadline that is due at once.
+No transaction spans two streams: what is refused anyway reserves nothing, a reservation of which its case knows nothing
+is given up when somebody wants the money, and what came back or was released is booked by a deadline that is due
+at once.
 """
 
 from __future__ import annotations

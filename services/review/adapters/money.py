@@ -82,9 +82,9 @@ ORDER BY budget, source, year LIMIT $6
 
 
 class MoneyView:
-    """A row for every source and year, and for everything that moves in it: ``paid`` and ``promised`` are reserved for a
-    payment and for an approved sum, ``drawn`` is paid of such a sum, ``released`` what is not paid of it, ``back`` what
-    came back."""
+    """A row for every source and year, and for everything that moves in it: ``paid`` and ``promised`` are reserved for
+    a payment and for an approved sum, ``drawn`` is paid of such a sum, ``released`` what is not paid of it, ``back``
+    what came back."""
 
     name = "money"
     ddl = DDL

@@ -1,4 +1,5 @@
-"""Understands the money of one year from one source of a budget: over all cases no more is promised than the plan gives.
+"""Understands the money of one year from one source of a budget: over all cases no more is promised than its plan
+gives.
 
 Each source and year has a stream of its own. Money is reserved there before its case records that a sum is approved, or
 that something is paid where no decision approves sums; who dies in between gives it back when it is wanted, as with
@@ -56,7 +57,8 @@ class BudgetPlanned:
 
 @dataclass(frozen=True)
 class BudgetReserved:
-    """A payment, or an approved sum (``instalment`` is empty), takes so much. ``stated`` is what the regulation itself gives, empty where only plans say."""
+    """A payment, or an approved sum (``instalment`` is empty), takes so much. ``stated`` is what the regulation itself
+    gives, empty where only plans say."""
 
     NAME: ClassVar[str] = "review.budget-reserved.1"
     programme: str

@@ -5,7 +5,19 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import awaiting, budgets, case, filings, gathering, moves, quotas, rounds, sums, title, years
+from services.review.domain import (
+    awaiting,
+    budgets,
+    case,
+    filings,
+    gathering,
+    moves,
+    quotas,
+    rounds,
+    sums,
+    title,
+    years,
+)
 from services.review.domain.steps import (
     assess,
     award,

@@ -1,4 +1,4 @@
-"""Understands how the sums of a case stand: what was decided, each instalment's share, what was paid, left and released."""
+"""Understands how the sums of a case stand: what was decided, each instalment's share, what was paid, what is left."""
 
 from __future__ import annotations
 

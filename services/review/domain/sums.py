@@ -1,5 +1,5 @@
-"""Understands the sum that a decision approves for a case, or says that the case returns: shares of it, what was paid of
-it, and when the rest of it is free again.
+"""Understands the sum that a decision approves for a case, or says that the case returns: shares of it, what was paid
+of it, and when the rest of it is free again.
 
 An approved sum is reserved in its budget with the decision (``domain.budgets``). It counts in the plan of that year,
 whenever it is paid. At most one sum of a budget is open in a case: the one that was approved last.
@@ -28,8 +28,8 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Drawn:
-    """Which sum a payment belongs to: the id of the programme that it was decided under, the step, how often the case had
-    come there."""
+    """Which sum a payment belongs to: the id of the programme that it was decided under, the step, how often the case
+    had come there."""
 
     programme: str
     step: str

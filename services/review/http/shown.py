@@ -13,8 +13,8 @@ from services.review.domain.errors import CaseUnknown
 from services.review.domain.moves import CaseMoved, MoveProposed
 from services.review.domain.people import Person
 from services.review.domain.rewards import Charge, DueReward, charge_of, rewards_of
-from services.review.domain.steps import inspect, notice, score
 from services.review.domain.standing_sums import DecidedSum, sums_of
+from services.review.domain.steps import inspect, notice, score
 from services.review.domain.subject import Answer, Applicant, Case, Concluded, Paper
 from services.review.handlers import CASE, Write
 from shared.envelope import Actor, Role
@@ -35,8 +35,8 @@ SCOPE = "own region; experts their assigned cases; discipline inspection reads a
 @dataclass(frozen=True)
 class Shown:
     """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step; ``rewards`` are
-    those of the title that it brought, ``moves`` its moves from text to text, ``move`` one that is proposed, ``sums`` what
-    decisions approved or reclaimed."""
+    those of the title that it brought, ``moves`` its moves from text to text, ``move`` one that is proposed, ``sums``
+    what decisions approved or reclaimed."""
 
     case_id: str
     version: int

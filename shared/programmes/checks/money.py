@@ -33,7 +33,9 @@ class _Ways:
         then = (("", step.repeat.then),) if step.repeat else ()
         yield from (edge for edge in (*step.outcomes.items(), *then) if edge[1] in self.steps)
 
-    def forward(self, begins: int, passes: Callable[[Step, str, int], int], skipped: Iterable[str] = ()) -> dict[str, int]:
+    def forward(
+        self, begins: int, passes: Callable[[Step, str, int], int], skipped: Iterable[str] = ()
+    ) -> dict[str, int]:
         """What may hold when a case comes to each step, over all ways; ``passes`` says what leaving a step does to it.
         Steps that are skipped go on and do nothing. Steps that no way leads to are left out."""
         first = self.procedure.first or self.procedure.steps[0].id
@@ -142,8 +144,8 @@ def _alone(step: Step, where: str, findings: Findings) -> None:
         findings.at(
             f"{where}.parameters.instalments",
             "收回资金不分期:请写 instalments: [],并由带 reclaims 的 decide 步骤决定应退回金额,即可分次收回",
-            "money does not come back by a plan: write instalments: [], and let a decide step with reclaims say how much "
-            "is to be returned; it then comes back in parts",
+            "money does not come back by a plan: write instalments: [], and let a decide step with reclaims say how "
+            "much is to be returned; it then comes back in parts",
         )
 
 
@@ -161,8 +163,8 @@ def _without(ways: _Ways, paying: list[Step], findings: Findings) -> None:
                 f"{_where(ways.procedure, step)}.parameters.instalments",
                 f"分期比例以批准金额为基数,而本流程没有步骤批准 {budget} 的金额;"
                 f"请在此前的 decide 步骤写 approves: {budget},或只写一期 share: 1",
-                f"shares are shares of an approved sum, and no step of this procedure approves one of {budget}: give the "
-                f"decide step before it approves: {budget}, or write one instalment with share: 1",
+                f"shares are shares of an approved sum, and no step of this procedure approves one of {budget}: give "
+                f"the decide step before it approves: {budget}, or write one instalment with share: 1",
             )
 
 
@@ -208,10 +210,9 @@ def _tell_undecided(ways: _Ways, step: Step, deciding: list[Step], findings: Fin
     by = ", ".join(each.id for each in deciding if _paid(step) in _decided(each))
     findings.at(
         _where(ways.procedure, step),
-        f"案件可以不经 {by} 批准(或在停止拨付之后)到达步骤 {step.id},届时没有金额可以收付;"
-        "请让每条路径先经过该决定",
-        f"a case can come to {step.id} without an approval by {by}, or after payment was stopped, and then there is no sum "
-        "to pay or collect: lead every way over that decision first",
+        f"案件可以不经 {by} 批准(或在停止拨付之后)到达步骤 {step.id},届时没有金额可以收付;请让每条路径先经过该决定",
+        f"a case can come to {step.id} without an approval by {by}, or after payment was stopped, and then there is no "
+        "sum to pay or collect: lead every way over that decision first",
     )
 
 
@@ -285,8 +286,8 @@ def _alike(ways: _Ways, paying: list[Step], findings: Findings) -> None:
 
 def _waiting(ways: _Ways, paying: list[Step], findings: Findings) -> None:
     """What an instalment waits for has to be able to lie before the step that pays it."""
-    waited = {one.after for step in paying for one in _own(step) if one.after in ways.steps}
-    marks = {name: ways.bit(f"passed {name}") for name in sorted(waited)}
+    waited = {one.after or "" for step in paying for one in _own(step)} & ways.steps.keys()
+    marks = {name: ways.bit(f"passed {name}") for name in waited}
 
     def passes(step: Step, outcome: str, held: int) -> int:
         return held | marks.get(step.id, 0) if outcome == step.goes_on else held
@@ -298,6 +299,6 @@ def _waiting(ways: _Ways, paying: list[Step], findings: Findings) -> None:
                 findings.at(
                     f"{_where(ways.procedure, step)}.parameters.instalments[{one.id}].after",
                     f"步骤 {one.after} 在任何路径上都不先于 {step.id},该期永远不能支付;请写此前的步骤",
-                    f"on no way does {one.after} come before {step.id}, so that the instalment could never be paid: name a "
-                    "step that comes before",
+                    f"on no way does {one.after} come before {step.id}, so that the instalment could never be paid: "
+                    "name a step that comes before",
                 )

@@ -28,7 +28,10 @@ class SumDiffers(Refusal):
     """Everybody who decides confirms the same sum."""
 
     code = "sum_differs"
-    said = ("提议金额为 {proposed} 元，此处为 {stated} 元。", "The proposal says CNY {proposed}, this says CNY {stated}.")
+    said = (
+        "提议金额为 {proposed} 元，此处为 {stated} 元。",
+        "The proposal says CNY {proposed}, this says CNY {stated}.",
+    )
     do = (
         "请确认同一金额，或退回提议后另行提议。",
         "Confirm the same sum, or return the proposal so that another is made.",

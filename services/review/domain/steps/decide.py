@@ -37,8 +37,8 @@ class ProposeDecision:
 
 @dataclass(frozen=True)
 class ApproveDecision:
-    """Agree with the proposal, as the approver or for one of the joint authorities; where it states a sum, with the same
-    sum."""
+    """Agree with the proposal, as the approver or for one of the joint authorities; where it states a sum, with the
+    same sum."""
 
     step: str
     by: Person

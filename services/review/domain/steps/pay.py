@@ -1,7 +1,7 @@
 """Understands pay (拨付): instalments of the approved sum, one after another, by somebody who has not reviewed.
 
-Where a decision approved a sum (``domain.sums``), each instalment takes at most its share of it, and the money is reserved
-already. Where none did, a payment stays within the budget's cap and rate, and is reserved when it is made
+Where a decision approved a sum (``domain.sums``), each instalment takes at most its share of it, and the money is
+reserved already. Where none did, a payment stays within the budget's cap and rate, and is reserved when it is made
 (``domain.budgets``). Money comes back at once, or in parts until the sum is reached that a decision reclaimed.
 """
 
@@ -30,8 +30,8 @@ TYPE = "pay"
 
 @dataclass(frozen=True)
 class PayInstalment:
-    """Put a payment on record: which instalment, CNY as a decimal string (empty: all that is due of it), the voucher, from
-    which source."""
+    """Put a payment on record: which instalment, CNY as a decimal string (empty: all that is due of it), the voucher,
+    from which source."""
 
     step: str
     by: Person
@@ -207,8 +207,8 @@ def _ensure_sum(approved: SumApproved | None, plan: tuple[Instalment, ...], situ
 
 
 def _ensure_passed(instalment: str, plan: tuple[Instalment, ...], situation: Situation) -> None:
-    """The step that the instalment waits for was passed: the case concluded it, the last time with the outcome that goes
-    on; or a route skips it for this applicant, which counts as if it had gone on."""
+    """The step that the instalment waits for was passed: the case concluded it, the last time with the outcome that
+    goes on; or a route skips it for this applicant, which counts as if it had gone on."""
     after = next((one.after for one in plan if one.id == instalment), None)
     if after is None:
         return
@@ -227,7 +227,8 @@ def _ensure_passed(instalment: str, plan: tuple[Instalment, ...], situation: Sit
 def _share(
     command: PayInstalment, instalment: str, approved: SumApproved, plan: tuple[Instalment, ...], situation: Situation
 ) -> Decimal:
-    """At most the instalment's share of the sum, and never more than is left of it; exactly that where nothing is said."""
+    """At most the instalment's share of the sum, and never more than is left of it; exactly that where none
+    is named."""
     if command.source not in ("", approved.source):
         raise errors.SourceUnknown(sources=approved.source or "-")
     share = sums.shares(Decimal(approved.amount), plan)[instalment]
