@@ -18,6 +18,7 @@ from shared.identifiers.uscc import check_uscc
 from shared.programmes.model import Metric, Party, Procedure, Programme, Step
 from shared.programmes.model.answering import keys_of
 from tests.journeys.handing_in import HandingIn
+from tests.journeys.money import due, sum_to_decide
 from tests.programmes.library import examples_of, library
 from tests.support.house import House, Somebody
 from tests.support.papers import pdf
@@ -25,7 +26,6 @@ from tests.support.waiting import eventually_asked
 
 INSPECTOR = Somebody("inspector", "inspector", "000000")
 NUMBERS = itertools.count(1)
-
 
 Examples = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Condition -> way that it is decided -> answers, as a file of examples has it."""
@@ -339,20 +339,10 @@ class Walk:
         parameters = step.parameters
         grounds = parameters.basis if self.title else ()  # type: ignore[union-attr]
         body = {"approve": True, "reason": "good work", "ground": await self.proved(grounds[0]) if grounds else ""}
-        money = await self.sum_to_decide(step)
-        await self.act(self.person(step.actor), step, "proposal", {**body, **money})
+        body |= (money := sum_to_decide(step, self.programme, await self.case()))
+        await self.act(self.person(step.actor), step, "proposal", body)
         for party in (parameters.approver, *parameters.jointly):  # type: ignore[union-attr]
             await self.act(self.person(str(party)), step, "approval", {"party": party, **money})
-
-    async def sum_to_decide(self, step: Step) -> dict[str, str]:
-        """Some sum where the decision is about one; what is to be returned is all that was paid."""
-        parameters = step.parameters
-        if parameters.approves is not None:  # type: ignore[union-attr]
-            sources = self.programme.budget(parameters.approves).sources  # type: ignore[union-attr]
-            return {"amount": "1000.01", "source": sources[0].id if sources else ""}
-        if parameters.reclaims is not None:  # type: ignore[union-attr]
-            return {"amount": (await self.case())["sums"][-1]["paid"]}
-        return {}
 
     async def proved(self, ground: str) -> str:
         """Something on the title's record that proves it."""
@@ -403,14 +393,8 @@ class Walk:
         await self.do_file(step)
 
     async def do_pay(self, step: Step) -> None:
-        """Exactly what is due of the sum that was decided; 1 yuan where none was."""
-        paying, before = step.parameters, await self.case()
-        direction, budget = paying.direction, self.programme.budget(paying.budget)  # type: ignore[union-attr]
-        decided = any((s["direction"], s["budget"]) == (direction, budget.id) for s in before["sums"])
-        body = {"voucher": "voucher", "source": budget.sources[0].id if budget.sources else ""}
-        by = self.person(step.actor)
-        while (case := await self.case())["step"] == step.id and len(case["history"]) == len(before["history"]):
-            await self.act(by, step, "payment", body if decided else {**body, "amount": "1"})
+        while money := due(step, self.programme, await self.case()):
+            await self.act(self.person(step.actor), step, "payment", money)
 
     async def do_publish(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "publication", {"address": "https://example.org/2"})

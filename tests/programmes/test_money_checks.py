@@ -186,7 +186,8 @@ def test_what_can_be_paid_is_taken(pairs: list[tuple[str, str]]) -> None:
 def test_routes_may_choose_between_two_approvals() -> None:
     other = (
         "      - {id: grant_small, title: {zh: 小额, en: small}, type: decide, actor: department, "
-        f"parameters: {{approver: head, approves: fund}}, outcomes: {{approved: signing, refused: lapsed}}, {SOURCE}}}\n"
+        "parameters: {approver: head, approves: fund}, outcomes: {approved: signing, refused: lapsed}, "
+        f"{SOURCE}}}\n"
     )
     routes = (
         "    routes:\n"

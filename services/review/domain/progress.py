@@ -25,8 +25,8 @@ from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import day_of, filed, local_day, scope
 from services.review.domain.limits import begun, binding
 from services.review.domain.people import Duty, Person, clash, same_group
-from services.review.domain.results import results_of
 from services.review.domain.steps import award
+from services.review.domain.steps.results import results_of
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar

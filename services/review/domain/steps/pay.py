@@ -17,8 +17,8 @@ from services.review.domain import errors, sums
 from services.review.domain.budgets import source_of, year_of
 from services.review.domain.judging import scope
 from services.review.domain.people import Duty, Person
-from services.review.domain.results import results_of
 from services.review.domain.steps.amounts import amount_of, most_for_case
+from services.review.domain.steps.results import results_of
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
 from services.review.domain.sums import Drawn, SumApproved, SumReclaimed
 from shared.programmes.model import Budget, Instalment, Paying
