@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
+from shared.programmes.diff import differences
 from shared.programmes.loader import SourceFile, load
+from shared.programmes.model import Programme
 from shared.programmes.reading.faults import BadDefinition, Fault
 from shared.programmes.reading.tree import read_tree
+from shared.runtime.operator.regulations.portrait import portrait
 from tests.programmes.test_recipes import HEAD, PAGE
 from tests.programmes.test_writing import WHOLE
 
@@ -24,10 +30,14 @@ HALVES = "[{id: a, share: 0.5}, {id: b, share: 0.5}]"
 SOURCE = "source: {clause: 一}"
 
 
-def faults(text: str) -> tuple[Fault, ...]:
+def read(text: str) -> Programme:
     higher = {("demo-reading-rooms", "2026"): read_tree(WHOLE.text, WHOLE.name)}
+    return load(SourceFile("fund.yaml", text), (), higher)
+
+
+def faults(text: str) -> tuple[Fault, ...]:
     try:
-        load(SourceFile("fund.yaml", text), (), higher)
+        read(text)
     except BadDefinition as refused:
         return refused.faults
     return ()
@@ -181,6 +191,21 @@ def test_each_fault_is_named_at_its_line_with_the_remedy(name: str) -> None:
 )  # fmt: skip
 def test_what_can_be_paid_is_taken(pairs: list[tuple[str, str]]) -> None:
     assert faults(changed(*pairs)) == ()
+
+
+def test_a_new_decision_about_money_is_told_in_words() -> None:
+    before = changed(("parameters: {approver: head, reclaims: fund}", "parameters: {approver: head}"))
+    (change,) = differences(read(before), read(GOOD))
+    assert change.en == "step reclaim (decide to claw back): parameters, budget of the reclaimed sum was none, now fund"
+    assert "所追回金额的资金由「无」改为「fund」" in change.zh
+
+
+def test_a_regulation_is_shown_with_what_it_decides_and_pays() -> None:
+    console = Console(width=400, record=True, file=StringIO())
+    console.print(portrait(read(GOOD), date(2026, 4, 1)))
+    shown = console.export_text()
+    for line in ("approves a sum of fund", "reclaims a sum of fund", "collects fund", "▸ second 0.3 ⟵ midterm"):
+        assert line in shown, line
 
 
 def test_routes_may_choose_between_two_approvals() -> None:
