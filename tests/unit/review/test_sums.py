@@ -281,6 +281,16 @@ def test_a_step_that_a_route_skips_counts_as_passed() -> None:
     story.act(payment("second"))
 
 
+def test_what_failed_is_not_made_good_by_a_route_that_would_skip_it_now() -> None:
+    story = granted("100")
+    story.act(payment("first"))
+    story.act(checked("midterm", passes=False))
+    story.act(c.GiveEndorsement("opinion", OFFICER, False, "no second check"))
+    story.programme = with_route(FUNDING, "midterm")
+    with pytest.raises(errors.PaymentTooEarly):
+        story.act(payment("second"))
+
+
 def test_one_step_pays_all_in_turn_and_waits_within() -> None:
     plan = (THIRDS[0], replace(THIRDS[1], after="grant"), replace(THIRDS[2], after="midterm"))
     story = granted("100", changed(FUNDING, "first", parameters=paying(None, plan)))
