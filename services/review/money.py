@@ -29,7 +29,7 @@ from services.review.domain.sums import SumApproved, SumReleased
 from services.review.kinds import CASE, PURSE, Programmes, Write, text_at
 from shared.calendar import Calendar
 from shared.envelope import Origin
-from shared.programmes.model import Programme
+from shared.programmes.model import Deciding, Programme
 from shared.runtime.ports import Loaded, Streams
 from shared.runtime.streams import change
 
@@ -39,7 +39,7 @@ async def reserve(
 ) -> None:
     """Reserve what an approval promises, or what a payment takes of which no sum was approved. Raises BudgetExhausted;
     does nothing for every other command."""
-    if not isinstance(command, PayInstalment | ApproveDecision):
+    if not _about_money(command, programme):
         return
     loaded = await streams.load(CASE, case_id)
     if write.expected not in (None, loaded.version):
@@ -48,6 +48,14 @@ async def reserve(
     for fact in facts:
         if _takes(fact) and fact.source:
             await _reserve(streams, fact, loaded.state, programme, write)
+
+
+def _about_money(command: StepCommand, programme: Programme) -> bool:
+    """Whether it may take money of the plan: a payment, or an approval where the step approves a sum."""
+    if not isinstance(command, ApproveDecision):
+        return isinstance(command, PayInstalment)
+    steps = (step for procedure in programme.procedures for step in procedure.steps if step.id == command.step)
+    return any(isinstance(step.parameters, Deciding) and step.parameters.approves is not None for step in steps)
 
 
 def _takes(fact: object) -> bool:
