@@ -11,12 +11,10 @@ import pytest
 from services.review.domain import commands as c
 from services.review.domain import errors
 from services.review.domain.progress import decide_withdraw
-from services.review.domain.standing_sums import Part, sums_of
 from services.review.domain.steps.pay import InstalmentPaid
-from services.review.domain.sums import SumApproved, SumReclaimed, SumReleased, shares
+from services.review.domain.sums import Drawn, SumApproved, SumReleased, shares
 from shared.programmes.model import Instalment, Programme
 from tests.support.funding import (
-    APPROVER,
     CASHIER,
     FUNDING,
     OFFICER,
@@ -338,70 +336,14 @@ def test_a_sum_that_is_approved_anew_replaces_the_old_one() -> None:
     assert only(story.act(payment("first")), InstalmentPaid)[0].amount == "288.88"
 
 
-# ── back ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def at_reclaim() -> Story:
+def test_under_another_text_payments_still_draw_on_the_sum_of_the_first() -> None:
     story = granted("100")
     story.act(payment("first"))
     story.act(checked("midterm"))
-    for step in ("second", "third"):
-        story.act(payment(step))
-    story.act(checked("inspection", passes=False))
-    return story
-
-
-def reclaimed(amount: str) -> Story:
-    story = at_reclaim()
-    story.act(proposal(amount, "", "reclaim"))
-    story.act(c.ApproveDecision("reclaim", APPROVER, amount=amount))
-    return story
-
-
-def test_no_more_is_reclaimed_than_was_paid() -> None:
-    with pytest.raises(errors.AmountWrong, match="left: 100"):
-        at_reclaim().act(proposal("100.01", "", "reclaim"))
-    with pytest.raises(errors.SumNotAsked):
-        at_reclaim().act(proposal("100", "province", "reclaim"))
-    story = reclaimed("70.50")
-    (fact,) = only(tuple(story.facts), SumReclaimed)
-    assert (fact.amount, story.case.step) == ("70.50", "clawback")
-
-
-def test_it_comes_back_in_parts_until_the_sum_is_reached() -> None:
-    story = reclaimed("70.50")
-    with pytest.raises(errors.AmountWrong, match=r"70\.50"):
-        story.act(payment("clawback", "70.51", source="province"))
-    with pytest.raises(errors.SourceUnknown):
-        story.act(payment("clawback", "1"))
-    with pytest.raises(errors.AmountWrong, match="left: 0"):
-        story.act(payment("clawback", "1", source="city"))
-    with pytest.raises(errors.InstalmentWrong, match="part-1"):
-        story.act(payment("clawback", "1", source="province", instalment="part-2"))
-    story.act(payment("clawback", "70", source="province"))
-    assert story.case.step == "clawback"
-    with pytest.raises(errors.AmountWrong, match=r"0\.50"):
-        story.act(payment("clawback", "0.51", source="province"))
-    facts = story.act(payment("clawback", source="province"))
-    assert [each.amount for each in only(facts, InstalmentPaid)] == ["0.50"]
-    assert [key[2] for key in story.case.payments][-2:] == ["part-1", "part-2"]
-    assert (story.case.status, story.case.result) == ("closed", "revoked")
-
-
-# ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_page_shows_shares_what_was_paid_and_what_is_left() -> None:
-    story = granted("100")
-    story.act(payment("first", "30"))
-    (shown,) = sums_of(story.case, FUNDING)
-    assert (shown.amount, shown.paid, shown.left, shown.released) == ("100", "30", "70", "0")
-    assert shown.parts == (
-        Part("first", "33.33", "30"),
-        Part("second", "33.33", "0", "midterm"),
-        Part("third", "33.34", "0"),
-    )
-    back = reclaimed("70.50")
-    back.act(payment("clawback", "70", source="province"))
-    shown = sums_of(back.case, FUNDING)[-1]
-    assert (shown.direction, shown.amount, shown.paid, shown.left) == ("back", "70.50", "70", "0.50")
+    other = replace(FUNDING, id="other-platform", digest="cd" * 32)
+    story.programme, story.case = other, replace(story.case, programme=other.ref)
+    (paid,) = only(story.act(payment("second")), InstalmentPaid)
+    assert paid.programme == other.ref
+    assert (paid.amount, paid.drawn, paid.year) == ("33.33", Drawn(FUNDING.id, "grant", 1), 2026)
+    (freed,) = only(story.act(payment("third", "30")), SumReleased)
+    assert (freed.programme, freed.released) == (FUNDING.ref, "3.34")
