@@ -144,3 +144,30 @@ def test_a_period_that_is_none_is_refused(arguments: tuple[str, ...]) -> None:
     told = shifan("deadline", "explain", *arguments)
     assert told.exit_code == 2
     assert told.stderr
+
+
+def test_a_region_is_found_by_name_former_name_and_code() -> None:
+    told = shifan("regions", "襄樊", "--date", "2026-01-01")
+    assert told.exit_code == 0
+    assert "420600" in told.stdout and "襄阳市" in told.stdout and "before 2010" in told.stdout
+    inside = json.loads(shifan("regions", "320100", "--date", "2026-01-01", "--json").stdout)
+    assert [each["code"] for each in inside][:2] == ["320100", "320102"]
+    assert all(each["counts"] for each in inside)
+    ever = json.loads(shifan("regions", "3201", "--ever", "--date", "2026-01-01", "--json").stdout)
+    assert {"320103", "320104"} <= {each["code"] for each in ever}
+
+
+def test_a_code_that_was_given_up_is_told_with_what_followed() -> None:
+    told = shifan("regions", "652100", "--date", "2026-01-01")
+    assert "until 2015" in told.stdout and "→ 650400" in told.stdout
+    (only,) = json.loads(shifan("regions", "652100", "--date", "2026-01-01", "--json").stdout)
+    assert (only["counts"], only["instead"]) == (False, ["650400"])
+    (then,) = json.loads(shifan("regions", "652101", "--date", "2015-05-01", "--json").stdout)
+    assert then["counts"] is True
+
+
+def test_what_no_list_has_and_what_is_too_much_is_said() -> None:
+    assert shifan("regions", "亚特兰蒂斯").exit_code == 1
+    assert "--ever" in shifan("regions", "110200").stderr
+    many = shifan("regions", "区")
+    assert (many.exit_code, "more precise" in many.stderr) == (1, True)

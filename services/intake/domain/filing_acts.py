@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.intake.domain import errors, filed, filing_errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
-from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES
+from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES, ensure_region
 from services.intake.domain.filing_lacks import FORM_TYPE, Rows, forms_of, is_filled, lacking, wants_declaration
 from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
+from services.intake.domain.forms import fills_of, unanswerable
 from services.intake.domain.materials import Lack, known_material
 from services.intake.domain.parts import Answer, Applicant, Document, Filer
 from services.intake.domain.rounds import SHANGHAI
@@ -44,6 +46,7 @@ def decide_begin(
     if f.status != "none":
         raise filing_errors.FilingExists()
     procedure, by = _procedure(command.procedure, programme), command.by
+    ensure_region(command.applicant.region, _day(now))
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, procedure.id, day=_day(now))
     _ensure_no_application(procedure, first, programme)
@@ -208,18 +211,20 @@ def decide_remove(material: str, sha256: str, by: Filer, f: Filing) -> tuple[e.F
     return (e.DocumentRemoved(material, sha256),)
 
 
-def ensure_form(name: str, rows: Rows, f: Filing, programme: Programme) -> None:
-    """The step asks for the form, and all rows fit it; nothing that was sent is repeated."""
+def ensure_form(name: str, rows: Rows, f: Filing, programme: Programme) -> Mapping[str, Answer]:
+    """The step asks for the form, and all rows fit it and the figures that it answers, by their keys; nothing that was
+    sent is repeated in a refusal."""
     forms = forms_of(programme, programme.step(f.step))
     form = next((each for each in forms if each.id == name), None)
     if form is None:
         raise errors.FormUnknown(forms=", ".join(each.id for each in forms) or "-")
-    faults = form_faults(form, rows)
+    faults = form_faults(form, rows) or tuple(unanswerable(form, rows, programme))
     if faults:
         known = set() if isinstance(form.fields, Unset) else {each.id for each in form.fields}
         zh = "；".join(_where(each, known) + each.zh for each in faults[:_NAMED])
         en = "; ".join(_where(each, known) + each.en for each in faults[:_NAMED])
         raise errors.FormWrong(count=len(faults), zh=zh, en=en)
+    return fills_of(form, rows, programme)
 
 
 def _where(fault: FormFault, known: set[str]) -> str:
@@ -227,16 +232,21 @@ def _where(fault: FormFault, known: set[str]) -> str:
     return "".join(f"{part} " for part in parts if part)
 
 
-def decide_form(document: Document, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
-    """Put the form as it was filled in where it stood before; the same content again is nothing."""
+def decide_form(
+    document: Document, by: Filer, f: Filing, fills: Mapping[str, Answer] | None = None
+) -> tuple[e.Fact, ...]:
+    """Put the form as it was filled in where it stood before, and the figures that it answers (``fills``); the same
+    content again is nothing."""
     ensure_editable(f, by)
     assert document.media_type == FORM_TYPE
+    fresh = {key: value for key, value in (fills or {}).items() if f.answers.get(key) != value}
+    answered = (e.AnswersGiven(fresh, ()),) if fresh else ()
     before = next((d for d in f.documents if is_filled(d, document.material)), None)
     if before is not None and before.sha256 == document.sha256:
-        return ()
+        return answered
     removed = (e.DocumentRemoved(before.material, before.sha256),) if before else ()
     _ensure_room(tuple(d for d in f.documents if d != before), document)
-    return (*removed, e.DocumentAttached(document))
+    return (*removed, e.DocumentAttached(document), *answered)
 
 
 # ── handing in ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from services.review.domain.errors.opening import (
     OpensThroughIntake,
     PaperUnknown,
     ProcedureUnknown,
+    RegionNotInUse,
     SubjectInvalid,
 )
 from services.review.domain.errors.refusal import (
@@ -162,6 +163,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     AnswersWrong,
     ProcedureUnknown,
     OpensThroughIntake,
+    RegionNotInUse,
     SubjectInvalid,
     FiledThroughIntake,
     RoundUnknown,
@@ -261,6 +263,7 @@ __all__ = [
     "RectificationRunning",
     "RectificationUnknown",
     "Refusal",
+    "RegionNotInUse",
     "RelaxationImpossible",
     "RenewalTooEarly",
     "RoundExists",

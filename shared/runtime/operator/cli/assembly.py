@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from shared.runtime.operator.cli import clock, deadline, kept, look, migrate, parked, programmes, rebuild, topics, up
+from shared.runtime.operator.cli import (
+    clock,
+    deadline,
+    kept,
+    look,
+    migrate,
+    parked,
+    programmes,
+    rebuild,
+    regions,
+    topics,
+    up,
+)
 from shared.runtime.operator.cli.look import Logins
 from shared.runtime.operator.cli.opening import Builds
 from shared.runtime.operator.cli.up import Plans
@@ -30,6 +42,7 @@ def create(find: Callable[[str], Installation], plans: Plans, builds: Builds, lo
     clock.install(app)
     deadline.install(app)
     programmes.install(app)
+    regions.install(app)
     migrate.install(app)
     topics.install(app)
     parked.install(app, builds)
