@@ -22,6 +22,7 @@ from shared.language.cases import (
     RecognitionApproved,
     RecognitionRefused,
     Scored,
+    SumDecided,
 )
 from shared.language.filings import (
     FilingAwaited,
@@ -81,6 +82,7 @@ __all__ = [
     "Revoked",
     "RoundOpened",
     "Scored",
+    "SumDecided",
     "TitleLapsed",
     "TitleRenewed",
     "Uscc",
@@ -104,6 +106,7 @@ PublicEvent = (
     | Publicized
     | RecognitionApproved
     | RecognitionRefused
+    | SumDecided
     | FundsPaid
     | CaseCompleted
     | Certified
@@ -134,6 +137,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         Publicized,
         RecognitionApproved,
         RecognitionRefused,
+        SumDecided,
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,

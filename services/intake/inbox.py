@@ -73,6 +73,8 @@ class Inbox:
                     return  # told once it stands on record
                 case said.ObligationMissed() if not event.owed_by_holder:
                     return  # an authority's duty
+                case said.SumDecided():
+                    return  # nothing was paid yet
                 case said.FundsPaid():
                     await self._handlers.remember(streams, event.payee_uscc, _funds(event), origin)
                 case _:

@@ -128,6 +128,8 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return _title(event)
         case words.RecognitionRefused():
             return {"day": _day(event.refused_at), "reason": event.reason}
+        case words.SumDecided():
+            return _sum(event)
         case words.FundsPaid():
             return _payment(event)
         case words.CaseCompleted():
@@ -192,6 +194,16 @@ def _score(event: words.Scored) -> Mapping[str, str]:
         "experts": str(event.experts),
         "result_zh": "达到合格线" if event.passed else "未达到合格线",
         "result_en": "the pass mark was reached" if event.passed else "the pass mark was not reached",
+    }
+
+
+def _sum(event: words.SumDecided) -> Mapping[str, str]:
+    back = event.direction == "back"
+    return {
+        "day": _day(event.decided_at),
+        "amount": event.amount,
+        "decided_zh": "决定应退回" if back else "批准资金",
+        "decided_en": "to be returned" if back else "approved",
     }
 
 

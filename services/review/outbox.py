@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.review.domain import awaiting, filings
-from services.review.domain.budgets import BudgetPlanned, BudgetReleased, BudgetReserved, BudgetReturned
+from services.review.domain import awaiting, filings, sums
+from services.review.domain.budgets import (
+    BudgetPlanned,
+    BudgetReleased,
+    BudgetReserved,
+    BudgetReturned,
+    BudgetSumSettled,
+)
 from services.review.domain.case import (
     CaseOpened,
     CaseWithdrawn,
@@ -70,11 +76,15 @@ LAPSED = frozenset({"late", "overdue"})
 """Outcomes of the steps that wait for something to be handed in: the case went on without it."""
 
 
+OF_A_CASE = QuotaPlaceTaken | QuotaPlaceReleased | BudgetReserved | BudgetReleased | BudgetReturned | BudgetSumSettled
+"""Facts of other streams that are about one case."""
+
+
 def case_of(recorded: Recorded) -> CaseId:
     """The key of every record about a fact: its case, whose place or payment it may be (a filing is named after its
     case); else its stream's own id."""
     fact: Fact = recorded.fact
-    if isinstance(fact, QuotaPlaceTaken | QuotaPlaceReleased | BudgetReserved | BudgetReleased | BudgetReturned):
+    if isinstance(fact, OF_A_CASE):
         return CaseId(fact.case_id)
     identity = recorded.stream.partition(":")[2]
     return CaseId(identity.partition(".")[0] if recorded.stream.startswith("filing:") else identity)
@@ -116,6 +126,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return _paid(case_id, fact)
         case CaseTakenOver():
             return _taken_over(case_id, fact)
+        case sums.SumApproved() | sums.SumReclaimed():
+            return _sum(case_id, fact)
         case CaseMoved():
             return said.CaseMoved(case_id, fact.before, fact.after, fact.rule, fact.reason, fact.moved_at)
         case RoundOpened():
@@ -177,6 +189,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | BudgetReserved()
             | BudgetReleased()
             | BudgetReturned()
+            | BudgetSumSettled()
+            | sums.SumReleased()
             | TitleDateSet()
             | FindingRecorded()
             | ObligationMet()
@@ -331,4 +345,17 @@ def _paid(case_id: CaseId, fact: pay.InstalmentPaid) -> said.FundsPaid | None:
         direction="back" if fact.direction == "back" else "out",
         amount=fact.amount,
         paid_at=fact.paid_at,
+    )
+
+
+def _sum(case_id: CaseId, fact: sums.SumApproved | sums.SumReclaimed) -> said.SumDecided:
+    approved = isinstance(fact, sums.SumApproved)
+    return said.SumDecided(
+        case_id=case_id,
+        programme=fact.programme,
+        payee_uscc=fact.payee,
+        budget=fact.budget,
+        direction="out" if approved else "back",
+        amount=fact.amount,
+        decided_at=fact.approved_at if isinstance(fact, sums.SumApproved) else fact.reclaimed_at,
     )

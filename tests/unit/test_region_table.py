@@ -236,6 +236,7 @@ def test_a_code_that_cannot_be_given_is_told_with_the_one_that_can(
 
 # ── a table that contradicts itself ──────────────────────────────────────────────────────────────────────────────
 
+
 @pytest.mark.parametrize("code", ["110100", "310100", "419000", "500200", "659000"])
 def test_a_code_that_gathers_what_a_province_has_directly_below_it_counts(code: str) -> None:
     assert region_fault(code, DAY) is None

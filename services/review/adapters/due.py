@@ -1,5 +1,6 @@
 """Understands which deadlines are open: a step's own, the end of a notice, the dates of a title, what a published year
-counts again, what a case has to follow because its round says so, and money that came back (which a closed case owes).
+counts again, what a case has to follow because its round says so, and money that came back or is free again (which a
+closed case owes).
 
 What is counted in days stands in ``counted`` too. Publishing a year makes one deadline, due at once, for each of them
 that was still open then and may rest on the year, certain or not: a notice may take days of the December before, and a
@@ -19,7 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.review import money
-from services.review.domain.budgets import BudgetReturned
+from services.review.domain.budgets import BudgetReturned, BudgetSumSettled
 from services.review.domain.case import (
     CaseOpened,
     CaseWithdrawn,
@@ -45,6 +46,7 @@ from services.review.domain.holding import (
 from services.review.domain.moves import CaseMoved
 from services.review.domain.steps import close, file, pay
 from services.review.domain.steps import notice_acts as notice
+from services.review.domain.sums import SumReleased
 from services.review.domain.years import YearPublished
 from shared.calendar.days import LAST_LISTED, TAKEN_FROM
 from shared.runtime import deadlines
@@ -169,7 +171,7 @@ class DeadlinesView:
                 _title(changes, TITLE + identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
                 changes.published(recorded.fact)
-            elif isinstance(recorded.fact, BudgetReturned):
+            elif isinstance(recorded.fact, BudgetReturned | BudgetSumSettled):
                 changes.settled(recorded.fact.case_id, RETURN, money.payment_name(*recorded.fact.key[1:]))
             elif isinstance(recorded.fact, ListDrawnUp | NoticePostedTogether):
                 _follow(changes, recorded.fact)
@@ -226,6 +228,9 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case pay.InstalmentPaid() if fact.direction == "back" and fact.source:
             name = money.payment_name(fact.step, fact.visit, fact.instalment)
             changes.due(case_id, RETURN, name, fact.paid_at, False, fact.paid_at)
+        case SumReleased() if fact.source:
+            name = money.payment_name(fact.step, fact.visit, "")
+            changes.due(case_id, RETURN, name, fact.released_at, False, fact.released_at)
         case StepConcluded():
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
-from services.review.domain import moves
+from services.review.domain import moves, sums
 from services.review.domain.awaiting import FilingAwaited, FilingEnclosed
 from services.review.domain.desks import Desk
 from services.review.domain.old_cases import CaseTakenOver
@@ -140,6 +140,7 @@ FACTS: tuple[type, ...] = (
     FilingAwaited,
     FilingEnclosed,
     *moves.FACTS,
+    *sums.FACTS,
     *(fact for module in TYPES.values() for fact in module.FACTS),
 )
 NONE = Case()
@@ -197,6 +198,12 @@ def evolve(case: Case, fact: Any) -> Case:
             return replace(case, move=None)
         case moves.CaseMoved():
             return _moved(case, fact)
+        case sums.SumApproved():
+            return replace(case, sums={**case.sums, sums.key_of(fact): fact})
+        case sums.SumReclaimed():
+            return replace(case, reclaimed={**case.reclaimed, fact.budget: fact})
+        case sums.SumReleased():
+            return replace(case, released={**case.released, sums.key_of(fact): fact})
         case _:
             return _in_step(case, fact)
 

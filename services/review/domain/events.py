@@ -15,6 +15,7 @@ from services.review.domain import (
     old_cases,
     quotas,
     rounds,
+    sums,
     title,
     years,
 )
@@ -48,6 +49,7 @@ Fact = (
     | awaiting.FilingEnclosed
     | filings.Fact
     | moves.Fact
+    | sums.Fact
     | file.FilingReceived
     | check.Fact
     | assess.Fact

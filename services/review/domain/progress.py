@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from services.review.domain import errors
+from services.review.domain import errors, sums
 from services.review.domain.awaiting import awaited
 from services.review.domain.case import (
     TYPES,
@@ -25,8 +25,8 @@ from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import day_of, filed, local_day, scope
 from services.review.domain.limits import begun, binding
 from services.review.domain.people import Duty, Person, clash, same_group
-from services.review.domain.results import results_of
 from services.review.domain.steps import award
+from services.review.domain.steps.results import results_of
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
@@ -89,7 +89,9 @@ def decide_open(
 
 def decide_withdraw(reason: str, case: Case, now: datetime) -> Facts:
     """The applicant took it back. Whoever was decided about before stays decided: the later word comes too late."""
-    return (CaseWithdrawn(reason, now),) if case.status == "open" and not is_decided(case) else ()
+    if case.status != "open" or is_decided(case):
+        return ()
+    return (*sums.release_all(case, "withdrawn", now), CaseWithdrawn(reason, now))
 
 
 def is_decided(case: Case) -> bool:

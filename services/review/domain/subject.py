@@ -107,6 +107,11 @@ class Case:
     acts: tuple[Act, ...] = ()
     recommended: frozenset[tuple[str, str]] = frozenset()
     payments: Mapping[tuple[str, int, str], Any] = field(default_factory=dict)
+    sums: Mapping[tuple[str, int], Any] = field(default_factory=dict)
+    """Every sum that was approved, by the step that decided and how often the case had come there; ``released`` those
+    of which no more is paid, ``reclaimed`` the last sum to be returned, by budget."""
+    released: Mapping[tuple[str, int], Any] = field(default_factory=dict)
+    reclaimed: Mapping[str, Any] = field(default_factory=dict)
     result: str = ""
     title: str = ""
     """Case id of the title that it runs on, and the title's number; empty where it runs on none."""

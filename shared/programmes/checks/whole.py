@@ -11,6 +11,7 @@ from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.deadlines import check_deadlines
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
+from shared.programmes.checks.money import check_money
 from shared.programmes.checks.numbers import check_numbers
 from shared.programmes.checks.promises import check_promises
 from shared.programmes.checks.references import check_references
@@ -68,6 +69,7 @@ def check(programme: Programme, findings: Findings) -> None:
     _deadlines(programme, "", findings)
     check_times(programme, findings)
     check_deadlines(programme, findings)
+    check_money(programme, findings)
 
 
 def _deadlines(value: Any, path: str, findings: Findings) -> None:

@@ -77,6 +77,14 @@ from services.review.domain.errors.steps import (
     VerdictsMissing,
     VisitWrong,
 )
+from services.review.domain.errors.sums import (
+    PaymentTooEarly,
+    SumDiffers,
+    SumMissing,
+    SumNotApproved,
+    SumNotAsked,
+    SumTooSmall,
+)
 from services.review.domain.errors.title_life import REFUSALS as TITLE_LIFE
 from services.review.domain.errors.title_life import (
     ExcuseUnanswered,
@@ -175,6 +183,12 @@ REFUSALS: tuple[type[Refusal], ...] = (
     BudgetExhausted,
     PlanBelowUse,
     CostUnknown,
+    SumMissing,
+    SumNotAsked,
+    SumDiffers,
+    SumTooSmall,
+    SumNotApproved,
+    PaymentTooEarly,
     PaperUnknown,
     TextMissing,
     TextClosed,
@@ -240,6 +254,7 @@ __all__ = [
     "PanelWrong",
     "PaperUnknown",
     "ParameterUnset",
+    "PaymentTooEarly",
     "PlanBelowUse",
     "PointsWrong",
     "PoolWrong",
@@ -266,6 +281,11 @@ __all__ = [
     "ScoreMissing",
     "SourceUnknown",
     "SubjectInvalid",
+    "SumDiffers",
+    "SumMissing",
+    "SumNotApproved",
+    "SumNotAsked",
+    "SumTooSmall",
     "TextClosed",
     "TextDoesNotFollow",
     "TextMissing",
