@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.intake.domain import application, organisation, rounds
+from services.intake.domain import application, corrected, organisation, rounds
 from services.intake.domain import commands as c
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
@@ -15,6 +15,7 @@ from services.intake.domain.drafting import Closed, decide_answers, decide_attac
 from services.intake.domain.errors import ApplicationUnknown, TextMissing
 from services.intake.domain.filing import (
     decide_declare,
+    decide_due_moved,
     decide_progress,
     decide_return,
     decide_submit,
@@ -169,6 +170,12 @@ class Handlers:
         """The reviewing authority asks for corrections."""
         now = origin.occurred_at
         await change(streams, APPLICATION, case_id, lambda a: decide_return(command, a, now), origin)
+
+    async def move_correction_due(
+        self, streams: Streams, case_id: str, told: corrected.CorrectionDueMoved, origin: Origin
+    ) -> None:
+        """There is more time to correct."""
+        await change(streams, APPLICATION, case_id, lambda a: decide_due_moved(told, a), origin)
 
     async def tell_progress(self, streams: Streams, case_id: str, told: e.Fact, origin: Origin) -> None:
         """Put on the timeline what review or the registry said."""

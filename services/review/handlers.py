@@ -28,7 +28,13 @@ from services.review.domain.filings import FilingRefused, FilingTaken, answer, d
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
-from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_withdraw
+from services.review.domain.progress import (
+    decide_in_step,
+    decide_lapse,
+    decide_open,
+    decide_time_closed,
+    decide_withdraw,
+)
 from services.review.domain.recount import decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
@@ -170,6 +176,20 @@ class Handlers:
             streams, CASE, case_id, lambda known: decide_lapse(step, known, self._text_of(known), now, days), origin
         )
         return after.version > before.version
+
+    async def close_time(self, streams: Streams, case_id: str, visit: int, origin: Origin) -> None:
+        """Intake said all that was filed for a step whose time is over. A case that is unknown here waits for nothing."""
+        now = origin.occurred_at
+        if (await streams.load(CASE, case_id)).state.status != "open":
+            return
+        days = await self._days(streams, case_id, now)
+        await change(
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_time_closed(visit, known, self._text_of(known), now, days),
+            origin,
+        )
 
     async def close_notice(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
         """The last day of a notice is over; answers whether anything followed."""

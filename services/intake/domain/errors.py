@@ -238,6 +238,14 @@ class NotWithdrawable(Refusal):
     do = ("如有异议，请联系作出决定的部门。", "If you disagree, contact the authority that decided.")
 
 
+class CorrectionTooLate(Refusal):
+    """The time to correct was over, and review was told that nothing had come."""
+
+    code = "correction_too_late"
+    said = ("补正期限已于{due}届满。", "The time to correct was over at {due} (Shanghai).")
+    do = ("请联系主管部门，了解案件的后续办理。", "Ask the authority how the case goes on.")
+
+
 class ReasonMissing(Refusal):
     """An act needs a reason in words."""
 
@@ -325,6 +333,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     Incomplete,
     NotDeclared,
     NotWithdrawable,
+    CorrectionTooLate,
     ReasonMissing,
     PlaceTaken,
     TitleStands,

@@ -5,7 +5,19 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import awaiting, budgets, case, filings, gathering, moves, quotas, rounds, title, years
+from services.review.domain import (
+    awaiting,
+    budgets,
+    case,
+    filings,
+    gathering,
+    moves,
+    quotas,
+    rounds,
+    time_up,
+    title,
+    years,
+)
 from services.review.domain.steps import (
     assess,
     award,
@@ -33,6 +45,8 @@ Fact = (
     | case.CaseWithdrawn
     | awaiting.FilingAwaited
     | awaiting.FilingEnclosed
+    | awaiting.CorrectionDueMoved
+    | time_up.FilingTimePassed
     | filings.Fact
     | moves.Fact
     | file.FilingReceived

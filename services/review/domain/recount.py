@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.review.domain.awaiting import awaited
+from services.review.domain.awaiting import TYPES as HANDED_IN
+from services.review.domain.awaiting import CorrectionDueMoved, awaited, comes_by_itself
 from services.review.domain.case import StepDueRecounted, evolve
 from services.review.domain.days import because
 from services.review.domain.limits import binding
@@ -43,5 +44,8 @@ def _step_due(case: Case, programme: Programme, now: datetime, calendar: Calenda
     at = max(fresh.instant, case.due_at)
     if (at, fresh.provisional) == (case.due_at, case.due_provisional):
         return ()
-    recounted = StepDueRecounted(case.step, at, fresh.provisional, because(calendar, start.day, at), now)
+    why = because(calendar, start.day, at)
+    recounted = StepDueRecounted(case.step, at, fresh.provisional, why, now)
+    if case.history and comes_by_itself(case) and case.step_type in HANDED_IN:
+        return (recounted, CorrectionDueMoved(case.step, at, fresh.provisional, why, now))
     return (recounted, *awaited(case, programme.step(case.step), programme, now, at, fresh.provisional))

@@ -46,6 +46,7 @@ class Story:
     programme: Programme = FILED
     f: Filing = NONE
     awaited: Awaited = NOTHING
+    former: Filing = NONE
     facts: list[Any] = field(default_factory=list)
 
     def take(self, facts: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -64,7 +65,7 @@ class Story:
 
     def owed(self, by: Filer = ANN) -> Story:
         self.awaited = evolve_awaited(self.awaited, OWED)
-        self.take(acts.decide_answer_case("case-1", by, self.f, self.awaited, self.programme, NOW))
+        self.take(acts.decide_answer_case("case-1", by, self.f, self.awaited, self.former, self.programme, NOW))
         return self
 
     def attach(self, material: str, number: int = 0, by: Filer = ANN, size: int = 1000) -> Story:
@@ -226,7 +227,7 @@ def test_answers_are_of_the_programme_and_a_first_filing_wants_what_its_conditio
 def test_what_was_put_right_is_said_and_shown() -> None:
     owed = replace(OWED, procedure="repair", step="mend")
     story = Story(awaited=Awaited(owed))
-    story.take(acts.decide_answer_case("case-1", ANN, story.f, story.awaited, FILED, NOW))
+    story.take(acts.decide_answer_case("case-1", ANN, story.f, story.awaited, NONE, FILED, NOW))
     assert story.lacks() == ["statement", "mend"]
     story.take(acts.decide_state(" put right ", ANN, story.f))
     assert acts.decide_state("put right", ANN, story.f) == ()

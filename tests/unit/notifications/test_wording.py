@@ -15,9 +15,9 @@ import pytest
 from services.notifications.adapters.wording import WordingUnreadable, read_wording
 from services.notifications.domain.wording import APPLICANT
 from services.notifications.inbox import to_command
-from shared.events import PublicEvent, RoundOpened
+from shared.events import BETWEEN_SERVICES, PublicEvent, RoundOpened
 
-WORDS = typing.get_args(PublicEvent)
+WORDS = [word for word in typing.get_args(PublicEvent) if word not in BETWEEN_SERVICES]
 WORDING = read_wording()
 
 
