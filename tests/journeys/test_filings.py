@@ -189,7 +189,8 @@ async def test_a_day_that_passes_ends_the_waiting(house: House) -> None:
         return case_id not in [row["case_id"] for row in rows]
 
     await eventually_asked(gone, "it is still owed")
-    refused(await house.post(ANN, f"{filing.path}/submission", None, filing.at), filing_errors.NothingAwaited.code)
+    now = version(await house.get(ANN, filing.path))
+    refused(await house.post(ANN, f"{filing.path}/submission", None, now), filing_errors.FilingTooLate.code)
 
 
 async def test_review_says_why_it_does_not_take_a_filing_and_it_can_be_mended(house: House) -> None:
