@@ -180,8 +180,8 @@ def _correction(event: words.CorrectionRequested) -> Mapping[str, str]:
         return said | {"until_zh": "", "until_en": ""}
     until, open_ = _minute(event.due_at), _provisional(event.due_provisional is True)
     return said | {
-        "until_zh": f"请于 {until}（北京时间）前提交补正{open_['provisional_zh']}。",
-        "until_en": f"Correct it by {until} (Shanghai){open_['provisional_en']}.",
+        "until_zh": f"请于 {until}（UTC+8）前提交补正{open_['provisional_zh']}。",
+        "until_en": f"Correct it by {until} (UTC+8){open_['provisional_en']}.",
     }
 
 
@@ -201,8 +201,8 @@ def _owed(event: words.FilingAwaited) -> Mapping[str, str]:
         "step_en": event.step_en,
         "party_zh": event.party_zh,
         "party_en": event.party_en,
-        "until_zh": f"，截止 {until}（北京时间）{open_['provisional_zh']}" if until else "",
-        "until_en": f" by {until} (Shanghai){open_['provisional_en']}" if until else "",
+        "until_zh": f"，截止 {until}（UTC+8）{open_['provisional_zh']}" if until else "",
+        "until_en": f" by {until} (UTC+8){open_['provisional_en']}" if until else "",
     }
 
 

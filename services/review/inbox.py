@@ -101,7 +101,7 @@ def _papers(documents: Sequence[said.Document]) -> tuple[Paper, ...]:
 
 def _filing(event: said.FilingSubmitted) -> c.TakeFiling:
     about, by = event.applicant, event.filer
-    back = said.Replaced("", (), ()) if isinstance(event.replaces, UnsetType) else event.replaces
+    back = None if isinstance(event.replaces, UnsetType) else event.replaces
     return c.TakeFiling(
         case_id=event.case_id,
         filing_id=event.filing_id,
@@ -118,9 +118,9 @@ def _filing(event: said.FilingSubmitted) -> c.TakeFiling:
         statement=event.statement,
         declared_by=event.declared_by,
         submitted_at=event.submitted_at,
-        corrects=back.filing_id,
-        dropped=_papers(back.documents),
-        cleared=back.answers,
+        corrects=back.filing_id if back else "",
+        dropped=_papers(back.documents) if back else (),
+        cleared=back.answers if back else (),
     )
 
 

@@ -148,7 +148,7 @@ async def test_who_did_not_is_late_once_intake_has_said_so_and_hears_why(house: 
     await stands_at(house, case_id, "refused")
     late = await house.post(BOB, f"{correction.path}/submission", None, version(await house.get(BOB, correction.path)))
     body = refused(late, filing_errors.FilingTooLate.code)
-    assert f"{due_at:%Y-%m-%d} 23:59" in body["detail_zh"] and "23:59 (Shanghai)" in body["detail_en"]
+    assert f"{due_at:%Y-%m-%d} 23:59" in body["detail_zh"] and "23:59 (UTC+8)" in body["detail_en"]
 
 
 async def test_what_was_never_begun_cannot_be_begun_any_more(house: House) -> None:

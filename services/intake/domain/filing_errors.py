@@ -33,7 +33,7 @@ class FilingTooLate(Refusal):
     """The time for it was over, and review was told that nothing had come."""
 
     code = "filing_too_late"
-    said = ("提交期限已于{due}届满。", "The time to hand it in was over at {due} (Shanghai).")
+    said = ("提交期限已于{due}届满。", "The time to hand it in was over at {due} (UTC+8).")
     do = ("请联系主管部门，了解案件的后续办理。", "Ask the authority how the case goes on.")
 
 

@@ -149,7 +149,7 @@ def test_what_is_closed_is_neither_begun_nor_handed_in() -> None:
     story.take(acts.decide_form(filing.filled(), BOB, story.f))
     story.take(acts.decide_declare(BOB, story.f, NOW))
     story.take(decide_closed(CLOSED, story.f.closed))
-    with pytest.raises(filing_errors.FilingTooLate, match=r"2026-05-04 10:00 \(Shanghai\)"):
+    with pytest.raises(filing_errors.FilingTooLate, match=r"2026-05-04 10:00 \(UTC\+8\)"):
         story.submit(BOB)
     awaited = evolve_awaited(NOTHING, AGAIN)
     with pytest.raises(filing_errors.FilingTooLate):
@@ -201,7 +201,7 @@ def test_a_correction_that_is_closed_is_refused_and_the_next_one_is_open_again()
     story = back()
     story.declared()
     story.take(decide_closed(CLOSED, story.a.closed))
-    with pytest.raises(errors.CorrectionTooLate, match=r"2026-05-04 10:00 \(Shanghai\)"):
+    with pytest.raises(errors.CorrectionTooLate, match=r"2026-05-04 10:00 \(UTC\+8\)"):
         story.submit()
     story.take((e.ApplicationReturned(("once more",), NOW),))
     story.submit()

@@ -197,7 +197,7 @@ class TimeOver(Refusal):
     """What had to be put right by an instant comes after it."""
 
     code = "time_over"
-    said = ("期限已于{due}届满。", "The time was over at {due} (Shanghai).")
+    said = ("期限已于{due}届满。", "The time was over at {due} (UTC+8).")
     do = ("案件将按逾期处理；请联系主管部门。", "The case goes on as overdue; contact the authority.")
 
 
