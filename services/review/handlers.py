@@ -178,7 +178,7 @@ class Handlers:
         return after.version > before.version
 
     async def close_time(self, streams: Streams, case_id: str, visit: int, origin: Origin) -> None:
-        """Intake said all that was filed for a step whose time is over. A case that is unknown here waits for nothing."""
+        """Intake said all that was filed for a step whose time is over. An unknown case waits for nothing."""
         now = origin.occurred_at
         if (await streams.load(CASE, case_id)).state.status != "open":
             return

@@ -11,7 +11,7 @@ from typing import Literal
 
 from services.intake.domain import corrected
 from services.intake.domain import events as e
-from services.intake.domain.objected import Held
+from services.intake.domain.objected import NOTHING_HELD, Held
 from services.intake.domain.parts import Answer, Applicant, Document, Objection
 
 Status = Literal[
@@ -52,7 +52,7 @@ class Application:
     revision: int = 0
     to_correct: tuple[str, ...] = ()
     objections: tuple[Objection, ...] = ()
-    filed: Held = Held({}, ())
+    filed: Held = NOTHING_HELD
     """What was filed last."""
     correct_by: datetime | None = None
     correct_by_provisional: bool = False

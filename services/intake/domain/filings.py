@@ -14,7 +14,7 @@ from typing import Literal
 from services.intake.domain import corrected, filed
 from services.intake.domain import events as e
 from services.intake.domain.application import Entry, digest
-from services.intake.domain.objected import Held
+from services.intake.domain.objected import NOTHING_HELD, Held
 from services.intake.domain.parts import Answer, Applicant, Document, Filer, Objection
 
 Status = Literal["none", "draft", "submitted", "taken", "refused", "withdrawn"]
@@ -51,7 +51,7 @@ class Filing:
     refusal: filed.FilingRefused | None = None
     corrects: str = ""
     """The filing that it corrects, which it began with (``former``); empty where it began empty."""
-    former: Held = Held({}, ())
+    former: Held = NOTHING_HELD
     objections: tuple[Objection, ...] = ()
     due_at: datetime | None = None
     due_provisional: bool = False

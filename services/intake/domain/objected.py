@@ -34,6 +34,9 @@ class Objected:
     changed: bool
 
 
+NOTHING_HELD = Held({}, ())
+
+
 def objected(objections: Iterable[Objection], before: Held, now: Held) -> tuple[Objected, ...]:
     """Every objection, in the authority's order."""
     return tuple(_objected(each, before, now) for each in objections)

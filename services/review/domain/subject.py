@@ -55,10 +55,10 @@ class Case:
     that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
     round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
     ``filing`` is the filing at intake that began it, ``filings`` the last one at each step (empty: filed another way),
-    ``asked`` how often intake was asked what came for the present step, ``visit`` says which of the case's steps the present one is,
-    counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on under, ``past``
-    its steps under earlier ones. ``recommended`` holds every step and party that ever said yes, ``payments`` every
-    payment by step, how often the case had come there, and instalment."""
+    ``asked`` how often intake was asked what came for the present step. ``visit`` says which of the case's steps the
+    present one is, counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on
+    under, ``past`` its steps under earlier ones. ``recommended`` holds every step and party that ever said yes,
+    ``payments`` every payment by step, how often the case had come there, and instalment."""
 
     case_id: str = ""
     status: Status = "none"
