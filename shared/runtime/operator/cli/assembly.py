@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from shared.runtime.operator.cli import clock, deadline, kept, look, migrate, parked, programmes, rebuild, topics, up
+from shared.runtime.operator.cli import (
+    clock,
+    deadline,
+    files,
+    kept,
+    look,
+    migrate,
+    parked,
+    programmes,
+    rebuild,
+    topics,
+    up,
+)
 from shared.runtime.operator.cli.look import Logins
 from shared.runtime.operator.cli.opening import Builds
 from shared.runtime.operator.cli.up import Plans
@@ -34,5 +46,6 @@ def create(find: Callable[[str], Installation], plans: Plans, builds: Builds, lo
     topics.install(app)
     parked.install(app, builds)
     kept.install(app, builds)
+    files.install(app, builds)
     rebuild.install(app, builds)
     return app
