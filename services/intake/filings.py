@@ -13,8 +13,8 @@ from services.intake.domain import events as e
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.application import NONE as NO_APPLICATION
 from services.intake.domain.corrected import decide_closed
-from services.intake.domain.filing_lacks import Rows
 from services.intake.domain.filings import Awaited, Filing, filing_of
+from services.intake.domain.form_rows import Rows
 from services.intake.domain.parts import Answer, Document, Filer
 from services.intake.handlers import APPLICATION
 from shared.envelope import Origin

@@ -225,7 +225,7 @@ async def test_a_refused_file_is_not_kept(house: House) -> None:
     assert kept(house, good)  # the refusal of the second copy takes nothing from the first
     form = {"rows": [{"name": "A", "year": "many"}]}
     body = refused(await house.patch(ANN, f"{filing.path}/forms/clients", form, filing.at), errors.FormWrong.code)
-    assert "1 year" in body["detail_en"]
+    assert "1.year" in body["detail_en"]
 
 
 async def test_an_application_keeps_no_refused_file_either(house: House) -> None:

@@ -9,15 +9,16 @@ from services.intake.domain import corrected, errors, filed, filing_errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES
-from services.intake.domain.filing_lacks import FORM_TYPE, Rows, forms_of, is_filled, lacking, wants_declaration
+from services.intake.domain.filing_lacks import forms_of, is_filled, lacking, wants_declaration
 from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
+from services.intake.domain.form_rows import FORM_TYPE, Rows, ensure_fitting
 from services.intake.domain.materials import Lack, known_material
 from services.intake.domain.objected import Held, cleared, dropped
 from services.intake.domain.parts import Answer, Applicant, Document, Filer
 from services.intake.domain.rounds import SHANGHAI
 from shared.identifiers import region_contains, uscc_fault
-from shared.programmes.filling import FormFault, form_faults
-from shared.programmes.model import Procedure, Programme, Step, Unset
+from shared.programmes.filling import form_faults
+from shared.programmes.model import Procedure, Programme, Step
 from shared.programmes.model.answering import answer_faults, keys_of
 
 _NAMED = 20
@@ -238,17 +239,7 @@ def ensure_form(name: str, rows: Rows, f: Filing, programme: Programme) -> None:
     form = next((each for each in forms if each.id == name), None)
     if form is None:
         raise errors.FormUnknown(forms=", ".join(each.id for each in forms) or "-")
-    faults = form_faults(form, rows)
-    if faults:
-        known = set() if isinstance(form.fields, Unset) else {each.id for each in form.fields}
-        zh = "；".join(_where(each, known) + each.zh for each in faults[:_NAMED])
-        en = "; ".join(_where(each, known) + each.en for each in faults[:_NAMED])
-        raise errors.FormWrong(count=len(faults), zh=zh, en=en)
-
-
-def _where(fault: FormFault, known: set[str]) -> str:
-    parts = [str(fault.row or ""), fault.field if fault.field in known else ""]
-    return "".join(f"{part} " for part in parts if part)
+    ensure_fitting(form, form_faults(form, rows))
 
 
 def decide_form(document: Document, by: Filer, f: Filing) -> tuple[e.Fact, ...]:

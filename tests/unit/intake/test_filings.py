@@ -13,8 +13,9 @@ from services.intake.domain import events as e
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.application import NONE as NO_APPLICATION
 from services.intake.domain.application import Application
-from services.intake.domain.filing_lacks import FORM_TYPE, form_content, lacking
+from services.intake.domain.filing_lacks import lacking
 from services.intake.domain.filings import NONE, NOTHING, Awaited, Filing, evolve, evolve_awaited
+from services.intake.domain.form_rows import FORM_TYPE, form_content
 from services.intake.domain.parts import Applicant, Document, Filer
 from shared.programmes.model import Programme
 from tests.support.filing_regulation import FILED, WITHOUT_ROUNDS
@@ -196,7 +197,7 @@ def test_a_form_is_one_that_the_step_asks_for_and_fits() -> None:
     story = Story().begin()
     with pytest.raises(errors.FormUnknown, match="clients, sealed"):
         acts.ensure_form("T1", ROWS, story.f, FILED)
-    with pytest.raises(errors.FormWrong, match="1 year write a whole number"):
+    with pytest.raises(errors.FormWrong, match=r"1\.year write a whole number"):
         acts.ensure_form("clients", [{"name": "A", "year": "many"}], story.f, FILED)
     acts.ensure_form("clients", ROWS, story.f, FILED)
 
