@@ -66,3 +66,20 @@ def test_who_never_does_this_is_not_named_for_it(role: str, old: str, new: str, 
 )
 def test_who_does_it_may_be_named(role: str, old: str, new: str) -> None:
     assert load(SourceFile("good.yaml", with_crowd(role, old, new))).party("crowd").role == role
+
+
+OVERLAP = """overlaps:
+  - id: again
+    title: {zh: 两年, en: two years}
+    kind: no_application_while_valid
+    within: {length: 2, unit: UNIT}
+    source: {clause: 七}
+fee:"""
+
+
+@pytest.mark.parametrize("unit", ["working_day", "hour", "minute"])
+def test_a_look_back_is_counted_in_whole_days_of_the_calendar(unit: str) -> None:
+    (fault,) = refusal(GOOD.replace("fee:", OVERLAP.replace("UNIT", unit)))
+    assert fault.path == "overlaps[again].within.unit"
+    assert "write calendar_day" in fault.en and "请写 calendar_day" in fault.zh
+    assert load(SourceFile("good.yaml", GOOD.replace("fee:", OVERLAP.replace("UNIT", "year")))).overlaps

@@ -38,4 +38,4 @@ def ensure_fitting(form: Form, faults: Iterable[FormFault]) -> None:
 
 def _where(fault: FormFault, known: set[str]) -> str:
     parts = (str(fault.row or ""), fault.field if fault.field in known else "")
-    return ".".join(part for part in parts if part) + " "
+    return f"{'.'.join(part for part in parts if part)} ".lstrip()
