@@ -17,8 +17,8 @@ from shared.programmes.workbench import LIBRARY as DEFINITIONS
 STORY = read_story()
 
 
-def shifan(*arguments: str) -> Result:
-    return CliRunner().invoke(main, list(arguments), env={"COLUMNS": "250", "NO_COLOR": "1"})
+def shifan(*arguments: str, columns: int = 250) -> Result:
+    return CliRunner().invoke(main, list(arguments), env={"COLUMNS": str(columns), "NO_COLOR": "1"})
 
 
 @pytest.fixture
@@ -37,6 +37,19 @@ def test_every_regulation_is_listed_with_its_address() -> None:
     assert demo["sandbox_only"] is True
     printed = shifan("programmes", "list").stdout
     assert all(one["id"] in printed for one in listed)
+
+
+def test_a_narrow_terminal_gets_a_paragraph_for_each_condition(facts: Path) -> None:
+    wide, narrow = (
+        shifan("programmes", "explain", STORY.programme, str(facts), columns=columns).stdout for columns in (250, 80)
+    )
+    assert "条件 / condition" in wide
+    lines = [line.rstrip() for line in narrow.splitlines()]
+    at = lines.index("E1b")
+    assert lines[at + 1].startswith("  要求: 运营两年以上 / two years")
+    assert "  结论: 符合 / met" in lines[at + 1 : at + 5]
+    for line in lines:
+        assert len(line) <= 80
 
 
 def test_one_is_shown_by_id_and_by_address() -> None:

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -25,14 +25,25 @@ def shell() -> Iterator[Shell]:
         yield made
 
 
+def iter_until(lines: Iterable[str], word: str) -> Iterator[str]:
+    """The lines up to the first that holds the word."""
+    for line in lines:
+        yield line
+        if word in line:
+            return
+
+
 def test_up_prints_the_block_and_ctrl_c_stops_everything(shell: Shell) -> None:
     child = shell.up()
     state = shell.state()
     assert [part.name for part in state.parts] == ["postgres", "services"]
     assert len(living(state)) == 2
+    assert child.stdout is not None
+    # It is ready a moment before it says so: interrupted in between it has said nothing, and rightly.
+    output = "".join(iter_until(child.stdout, "Ctrl-C"))
     child.send_signal(signal.SIGINT)
-    output, _ = child.communicate(timeout=60)
-    assert child.returncode == 0
+    output += child.stdout.read()
+    assert child.wait(60) == 0
     for line in ("✓ postgres", "✓ migrate", "✓ services", "✓ demo data", "demo-password", "Ctrl-C", "stopped"):
         assert line in output
     for address in state.addresses.values():

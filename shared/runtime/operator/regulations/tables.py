@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Line
@@ -26,9 +27,32 @@ def in_force(programme: Programme, day: date) -> bool:
     return programme.legal.status == "in_force" and programme.legal.in_force.covers(day)
 
 
-def table(*columns: str) -> Table:
+NARROW = 110
+"""Columns of a terminal below which a table of more than three columns would fold its sentences into strips."""
+
+
+class Rows(Table):
+    """A table where there is room for one; in a narrow terminal each row is a paragraph that begins with its name."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if len(self.columns) <= 3 or options.max_width >= NARROW:
+            yield from super().__rich_console__(console, options)
+            return
+        for name, *said in zip(*(column.cells for column in self.columns), strict=True):
+            yield Line(str(name).replace("\n", " "), style="bold")
+            for heading, cell in zip(self.columns[1:], said, strict=True):
+                yield Padding(_labelled(str(heading.header), cell), (0, 0, 0, 2))
+
+
+def _labelled(heading: str, cell: RenderableType) -> Line:
+    """What the cell says, after its column's Chinese name: lines of the cell after the first stand below it."""
+    said = cell if isinstance(cell, Line) else Line(str(cell))
+    return Line.assemble((f"{heading.split(' / ', 1)[0]}:", "dim"), " ", said)
+
+
+def table(*columns: str) -> Rows:
     """A table whose cells wrap; the first column never does."""
-    found = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    found = Rows(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
     for place, column in enumerate(columns):
         found.add_column(column, no_wrap=place == 0, overflow="fold")
     return found
