@@ -126,8 +126,12 @@ async def test_a_filing_is_drawn_up_handed_in_and_taken(house: House) -> None:
     form = next(paper for paper in case["papers"] if paper["material"] == CLIENTS.id)
     content = await house.get(OFFICER, f"/review/cases/{shown['case_id']}/papers/{form['sha256']}")
     assert content.json() == {"form": "clients", "rows": [{"name": "text", "year": "1"}]}
-    listed = ok(await house.get(BOB, "/intake/filings?status=taken&limit=200"))["items"]
-    assert shown["filing_id"] in [row["filing_id"] for row in listed]
+
+    async def listed() -> bool:
+        rows = ok(await house.get(BOB, "/intake/filings?status=taken&limit=200"))["items"]
+        return shown["filing_id"] in [row["filing_id"] for row in rows]
+
+    await eventually_asked(listed, "the list does not follow")
 
 
 async def test_strangers_see_nothing_of_it(house: House) -> None:
