@@ -3,7 +3,7 @@ application comes this way."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -121,17 +121,19 @@ class FilingHandlers:
         streams: Streams,
         name: str,
         document: Document,
+        fills: Mapping[str, Answer],
         by: Filer,
         write: Write,
         keep: Callable[[], Awaitable[None]],
     ) -> Loaded[Filing]:
-        """Fill in a form whose rows were found to fit (:meth:`check_form`); the document holds them."""
-        return await self._keeping(streams, name, lambda f: acts.decide_form(document, by, f), write, keep)
+        """Fill in a form whose rows were found to fit (:meth:`check_form`); the document holds them, and the figures
+        that it answers are answered."""
+        return await self._keeping(streams, name, lambda f: acts.decide_form(document, by, f, fills), write, keep)
 
-    async def check_form(self, streams: Streams, name: str, form: str, rows: Rows) -> None:
-        """Refuses a form that the step does not ask for, or whose rows do not fit."""
+    async def check_form(self, streams: Streams, name: str, form: str, rows: Rows) -> Mapping[str, Answer]:
+        """The figures that it answers. Refuses a form that the step does not ask for, or whose rows do not fit."""
         f = (await streams.load(FILING, name)).state
-        acts.ensure_form(form, rows, f, self._programmes.get(_ensure_exists(f).programme))
+        return acts.ensure_form(form, rows, f, self._programmes.get(_ensure_exists(f).programme))
 
     async def remove_document(
         self, streams: Streams, name: str, material: str, sha256: str, by: Filer, write: Write

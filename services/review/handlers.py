@@ -28,14 +28,8 @@ from services.review.domain.filings import FilingRefused, FilingTaken, answer, d
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.opening import decide_open_directly
 from services.review.domain.people import Person
-from services.review.domain.progress import (
-    decide_in_step,
-    decide_lapse,
-    decide_open,
-    decide_time_closed,
-    decide_withdraw,
-)
-from services.review.domain.recount import decide_recount
+from services.review.domain.progress import decide_in_step, decide_open, decide_time_closed, decide_withdraw
+from services.review.domain.recount import decide_passed, decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
@@ -173,7 +167,11 @@ class Handlers:
         now = origin.occurred_at
         days, before = await self._days(streams, case_id, now), await streams.load(CASE, case_id)
         after = await change(
-            streams, CASE, case_id, lambda known: decide_lapse(step, known, self._text_of(known), now, days), origin
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_passed(step, known, self._text_of(known), now, days),
+            origin,
         )
         return after.version > before.version
 

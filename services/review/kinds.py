@@ -89,4 +89,4 @@ async def calendar_at(streams: Streams, now: datetime, since: datetime | None = 
     may stand in a period that began long ago."""
     first = min(now.year, since.year if since else now.year) - 1
     years_ = [(await streams.load(YEAR, str(year))).state for year in range(first, now.year + 2)]
-    return Calendar({known.published.year: known.published.plan() for known in years_ if known.published})
+    return Calendar({known.plan.year: known.plan for known in years_ if known.plan})

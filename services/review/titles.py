@@ -17,6 +17,7 @@ from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.subject import Case
 from services.review.domain.title import decide_confirm, decide_dismiss, decide_propose, decide_revoked
 from services.review.kinds import CASE, TITLE, Holdings, Programmes, Write, calendar_at, text_at
+from shared.calendar import Calendar
 from shared.envelope import Origin
 from shared.programmes.model import Awarding, Programme
 from shared.runtime.ports import Loaded, Streams
@@ -54,7 +55,7 @@ class TitleHandlers:
         self, streams: Streams, case_id: str, command: c.RecordReceipt, write: Write
     ) -> Loaded[Title]:
         """What was owed came in."""
-        programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
+        programme, days = await self._programme(streams, case_id), await self._days(streams, case_id, write.now)
         return await self._change_title(
             streams, case_id, lambda known: duties.decide_receipt(command, known, programme, write.now, days), write
         )
@@ -63,7 +64,7 @@ class TitleHandlers:
         self, streams: Streams, case_id: str, command: c.OrderRectification, write: Write
     ) -> Loaded[Title]:
         """The holder is given time to put something right."""
-        programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
+        programme, days = await self._programme(streams, case_id), await self._days(streams, case_id, write.now)
         return await self._change_title(
             streams,
             case_id,
@@ -83,15 +84,13 @@ class TitleHandlers:
         self, streams: Streams, case_id: str, what: str, name: str, by: Person, origin: Origin
     ) -> bool:
         """A date of a title passed; answers whether anything followed."""
-        programme, days = (
-            await self._programme(streams, case_id),
-            await calendar_at(streams, origin.occurred_at),
-        )
+        programme = await self._programme(streams, case_id)
+        days = await self._days(streams, case_id, origin.occurred_at)
 
         def decide(known: Title) -> tuple[Any, ...]:
             match what:
                 case "obligation":
-                    return duties.decide_missed(name, known, programme, origin.occurred_at, days)
+                    return duties.decide_passed(name, known, programme, origin.occurred_at, days)
                 case "review":
                     return expiry.decide_review_day(name, by, known, programme, origin.occurred_at)
                 case "rectification":
@@ -102,26 +101,22 @@ class TitleHandlers:
         return await self._moved(streams, case_id, decide, origin)
 
     async def recount_date(self, streams: Streams, case_id: str, name: str, origin: Origin) -> bool:
-        """A year was published that a duty's day rests on; answers whether anything moved."""
-        programme, days = (
-            await self._programme(streams, case_id),
-            await calendar_at(streams, origin.occurred_at),
-        )
+        """A year was published that a duty's day may rest on; answers whether anything moved. A day that waited for the
+        year beyond its end passes with it."""
+        programme = await self._programme(streams, case_id)
+        days = await self._days(streams, case_id, origin.occurred_at)
         return await self._moved(
             streams,
             case_id,
-            lambda known: duties.decide_recount(name, known, programme, origin.occurred_at, days),
+            lambda known: duties.decide_passed(name, known, programme, origin.occurred_at, days),
             origin,
         )
 
     async def carry_over(self, streams: Streams, case_id: str, by: Person, origin: Origin) -> bool:
         """A procedure on a title was opened or ended: the title follows; answers whether anything did."""
         case = (await streams.load(CASE, case_id)).state
-        programme, days = (
-            await self._programme(streams, case.title),
-            await calendar_at(streams, origin.occurred_at),
-        )
-        now = origin.occurred_at
+        programme, now = await self._programme(streams, case.title), origin.occurred_at
+        days = await self._days(streams, case.title, now)
         over = case.status in ("closed", "withdrawn")
 
         def decide(known: Title) -> tuple[Any, ...]:
@@ -135,7 +130,7 @@ class TitleHandlers:
         self, streams: Streams, case_id: str, command: c.ProposeRevocation, write: Write
     ) -> Loaded[Title]:
         """One officer proposes to revoke."""
-        programme, days = await self._programme(streams, case_id), await calendar_at(streams, write.now)
+        programme, days = await self._programme(streams, case_id), await self._days(streams, case_id, write.now)
         return await self._change_title(
             streams, case_id, lambda known: decide_propose(command, known, programme, write.now, days), write
         )
@@ -199,6 +194,11 @@ class TitleHandlers:
         if known.entered is None:
             raise TitleUnknown()
         return text_at(self._programmes, known.entered.programme)
+
+    async def _days(self, streams: Streams, case_id: str, now: datetime) -> Calendar:
+        """The calendar over the title's whole life: what is owed may be counted from the award."""
+        entered = (await streams.load(TITLE, case_id)).state.entered
+        return await calendar_at(streams, now, entered.entered_at if entered else None)
 
     async def _moved(
         self, streams: Streams, case_id: str, decide: Callable[[Title], tuple[Any, ...]], origin: Origin

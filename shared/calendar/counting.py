@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from shared.calendar.days import SHANGHAI, Calendar, Day
+from shared.calendar.days import SHANGHAI, Calendar, Day, said_of
 
 Unit = Literal["working_day", "calendar_day", "week", "month", "year"]
 Roll = Literal["none", "next_working_day", "previous_working_day"]
@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Due:
-    """The end of a period. ``day`` is included; ``provisional`` while it rests on a year that is not published."""
+    """The end of a period. ``day`` is included; ``provisional`` while a notice that is not published may move it."""
 
     day: date
     at: time | None
@@ -51,11 +51,19 @@ class Due:
         return datetime.combine(self.day, self.at or END_OF_DAY, SHANGHAI).astimezone(UTC)
 
     def explain(self) -> tuple[str, ...]:
-        """Every day that was looked at, in both languages, with its number where it was counted."""
-        lines = [f"{day}{f' 第 {number} 日 / day {number}' if number else ''}" for day, number in self.counted]
-        clock = f" {self.at:%H:%M}" if self.at else ""
-        doubt = ";暂定,待节假日安排公布 / provisional until the year is published" if self.provisional else ""
-        return (*lines, f"截止 / due: {self.day}{clock}{doubt}")
+        """Every day that was looked at, in both languages, with its number where it was counted. What is not known of a
+        day is said only where the end hangs on it."""
+        said = [(str(day) if self.provisional else day.plainly, number) for day, number in self.counted]
+        lines = [f"{day}{f' 第 {number} 日 / day {number}' if number else ''}" for day, number in said]
+        clock = f" {self.at:%H:%M:%S}".removesuffix(":00") if self.at else ""
+        return (*lines, f"截止 / due: {self.day}{clock}{self._doubt()}")
+
+    def _doubt(self) -> str:
+        if not self.provisional:
+            return ""
+        years = sorted({day.awaits for day, _ in self.counted if day.awaits is not None})
+        why = ";".join(said_of(year) for year in years)
+        return f";暂定 / provisional: {why}"
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from importlib import resources
+from functools import cached_property
 from typing import Literal
 
 NATION = "000000"
@@ -43,39 +41,84 @@ def region_contains(outer: str, inner: str) -> bool:
 
 
 @dataclass(frozen=True)
+class FormerName:
+    """What a code was called before: ``until`` is the year of the first list with the next name."""
+
+    zh: str
+    until: int
+
+
+@dataclass(frozen=True)
 class Region:
-    """One code with its name and the time that it counts; ``successor`` took over after ``valid_to``."""
+    """One code with its name and the years of the lists that it is in. ``since``: the first list with it (None: it was
+    there before the lists can tell); ``until``: the first list without it. Within the year of a change both count.
+    ``source`` says where a row that is in no list comes from, ``note`` what is odd about one that is."""
 
     code: str
     zh: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-    successor: str | None = None
+    since: int | None = None
+    until: int | None = None
+    successors: tuple[str, ...] = ()
+    former: tuple[FormerName, ...] = ()
+    source: str = ""
+    note: str = ""
+
+    @property
+    def valid_from(self) -> date | None:
+        return None if self.since is None else date(self.since, 1, 1)
+
+    @property
+    def valid_to(self) -> date | None:
+        return None if self.until is None else date(self.until, 12, 31)
 
     def counts_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return (self.since is None or self.since <= day.year) and (self.until is None or day.year <= self.until)
+
+    def names_on(self, day: date) -> tuple[str, ...]:
+        """What it was called on this day, the older name first: two in the year in which the name changed."""
+        names = [(name.zh, name.until) for name in self.former] + [(self.zh, None)]
+        begins = [None, *(name.until for name in self.former)]
+        return tuple(
+            zh
+            for (zh, until), since in zip(names, begins, strict=True)
+            if (since is None or since <= day.year) and (until is None or day.year <= until)
+        )
 
 
 @dataclass(frozen=True)
 class Regions:
-    """All codes that are known here. ``source`` says where they come from."""
+    """All codes that are known here. ``source`` says where they come from and ``meaning`` what their years say. From
+    ``complete_since`` to ``lists_until`` the table holds every code of its provinces; beyond, it may lack some."""
 
     by_code: Mapping[str, Region]
-    source: str
+    source: str = ""
+    meaning: str = ""
+    complete_since: int = 0
+    lists_until: int = 0
 
     def get(self, code: str, day: date | None = None) -> Region | None:
         """The region of this code, on this day where one is given; None where the code is (or was) not in use."""
         found = self.by_code.get(code)
         return found if found is not None and (day is None or found.counts_on(day)) else None
 
-    def current(self, code: str, day: date) -> Region | None:
-        """The region that counts on this day, following successors of a code that was given up."""
-        for _ in range(10):
-            found = self.by_code.get(code)
-            if found is None or found.counts_on(day) or found.successor is None:
-                break
-            code = found.successor
-        return self.get(code, day)
+    def following(self, code: str, day: date) -> tuple[Region, ...]:
+        """The regions that count on this day in place of a code that was given up, in the order of their codes: itself
+        where it still counts, several where its area was divided, none where nothing is known."""
+        found = self.by_code.get(code)
+        if found is None:
+            return ()
+        if found.counts_on(day) or not found.successors:
+            return (found,) if found.counts_on(day) else ()
+        reached = {each.code: each for heir in found.successors for each in self.following(heir, day)}
+        return tuple(reached[code] for code in sorted(reached))
+
+    def preceding(self, code: str, day: date) -> tuple[Region, ...]:
+        """The regions that count on this day and whose area went to this code later, in the order of their codes."""
+        reached: dict[str, Region] = {}
+        for each in self._heirs.get(code, ()):
+            for one in (each,) if each.counts_on(day) else self.preceding(each.code, day):
+                reached[one.code] = one
+        return tuple(reached[code] for code in sorted(reached))
 
     def within(self, outer: str, day: date) -> tuple[Region, ...]:
         """Every known region inside this one on this day, itself included, in the order of their codes."""
@@ -91,21 +134,11 @@ class Regions:
         names = [self.by_code[each].zh for each in around if each in self.by_code and each != NATION]
         return "".join(names) or (self.by_code[code].zh if code in self.by_code else code)
 
-
-@lru_cache(maxsize=1)
-def known_regions() -> Regions:
-    """The table that is shipped (regions.json)."""
-    table = json.loads(resources.files("shared.identifiers").joinpath("regions.json").read_text(encoding="utf-8"))
-    regions = [_region(row) for row in table["regions"]]
-    return Regions({region.code: region for region in regions}, table["source"])
-
-
-def _region(row: Mapping[str, str]) -> Region:
-    since, until = row.get("valid_from"), row.get("valid_to")
-    return Region(
-        code=row["code"],
-        zh=row["zh"],
-        valid_from=date.fromisoformat(since) if since else None,
-        valid_to=date.fromisoformat(until) if until else None,
-        successor=row.get("successor"),
-    )
+    @cached_property
+    def _heirs(self) -> Mapping[str, tuple[Region, ...]]:
+        """Code -> the regions that name it as their successor."""
+        heirs: dict[str, tuple[Region, ...]] = {}
+        for each in self.by_code.values():
+            for code in each.successors:
+                heirs[code] = (*heirs.get(code, ()), each)
+        return heirs

@@ -151,6 +151,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "panel": ("专家组", "panel"),
         "panels": ("专家组", "panels"),
         "parameters": ("参数", "parameters"),
+        "part_of": ("其中之整体", "part of"),
         "parties": ("参与方", "parties"),
         "party": ("主体", "party"),
         "pass_mark": ("合格线", "pass mark"),

@@ -141,7 +141,14 @@ def _why(programme: Programme, verdict: Verdict, unknown: tuple[str, ...]) -> Te
         return Text(zh=said, en=said)
     papers = [paper for paper in verdict.condition.evidence if not verdict.scope.papers.get(paper)]
     if verdict.condition.decided == "attested" and papers and verdict.finding == "unknown":
-        return Text(zh=f"未提交 {'、'.join(papers)}", en=f"not filed: {', '.join(papers)}")
+        lacking = [_paper(programme, each) for each in papers]
+        zh, en = "、".join(each.zh for each in lacking), ", ".join(each.en for each in lacking)
+        asked = [_titled(programme, name) for name in unknown]
+        more = Text(
+            zh=f";未知:{'、'.join(each.zh for each in asked)}" if asked else "",
+            en=f"; not known: {', '.join(each.en for each in asked)}" if asked else "",
+        )
+        return Text(zh=f"未提交:{zh}{more.zh}", en=f"not filed: {en}{more.en}")
     if verdict.condition.decided == "judged":
         return Text(
             zh="由具名人员判断并说明理由,尚未判断", en="a named person judges this, with a reason; not judged yet"
@@ -152,6 +159,14 @@ def _why(programme: Programme, verdict: Verdict, unknown: tuple[str, ...]) -> Te
         return Text(zh=f"未知:{zh}", en=f"not known: {en}")
     shown = "; ".join(verdict.comparisons) or (verdict.condition.expression or "")
     return Text(zh=shown or "-", en=shown or "-")
+
+
+def _paper(programme: Programme, name: str) -> Text:
+    """A material or one of its documents by its title, with the id that it is filed under."""
+    named = {document.id: document.title for each in programme.materials for document in each.documents}
+    named |= {each.id: each.title for each in programme.materials}
+    title = named.get(name)
+    return Text(zh=name, en=name) if title is None else Text(zh=f"{title.zh}({name})", en=f"{title.en} ({name})")
 
 
 def _titled(programme: Programme, key: str) -> Text:

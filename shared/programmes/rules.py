@@ -98,12 +98,13 @@ def _word(truth: bool | None) -> Finding:
 
 
 def _attested(condition: Condition, scope: Scope, judgement: Judgement | None) -> Finding:
-    """A paper must be there and its statement be true; an officer who read it has the last word."""
-    if any(not scope.papers.get(paper) for paper in condition.evidence):
-        return "unknown" if judgement is None or judgement.met else "unmet"
+    """A paper must be there and its statement be true; an officer who read it has the last word. What the applicant
+    itself says is not so needs no paper to be unmet."""
+    proved = all(scope.papers.get(paper) for paper in condition.evidence)
     if judgement is not None:
-        return "met" if judgement.met else "unmet"
-    return "met" if condition.expression is None else _word(holds(condition.expression, scope))
+        return "unmet" if not judgement.met else "met" if proved else "unknown"
+    truth = True if condition.expression is None else holds(condition.expression, scope)
+    return _word(truth) if proved or truth is False else "unknown"
 
 
 def may_relax(programme: Programme, condition: Condition, scope: Scope, used: UsedRelaxation) -> bool:

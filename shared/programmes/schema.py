@@ -106,7 +106,7 @@ def _property(kind: Any, field: Field, partial: bool, parts: Json) -> Json:
 def _vocabulary() -> str:
     return (
         "Names are ids of metrics, or applicant.region, applicant.level, applicant.kind, applicant.category; in the "
-        "guard of a step and the when of a route also <step>.score and <step>.band. "
+        "guard of a step and the when of a route or reward also <step>.score and <step>.band. "
         "Operators: and or not, >= <= > < == !=, in, not in, + - * /. Words in 'quotes'. "
         f"Functions: {', '.join(FUNCTIONS)}."
     )

@@ -70,8 +70,8 @@ def aggregate(rubric: Rubric, sheets: Sequence[Points]) -> Score:
 
 def band_of(rubric: Rubric, total: Decimal) -> Band | None:
     """The grade whose lower bound the score reaches (the bound included); None below the lowest."""
-    reached = [band for band in rubric.bands if total >= band.least]
-    return max(reached, key=lambda band: band.least, default=None)
+    reached = {each.least: each for each in rubric.bands if not isinstance(each.least, Unset) and total >= each.least}
+    return reached[max(reached)] if reached else None
 
 
 def _above_floor(head: Head, sheets: Sequence[Points]) -> bool:

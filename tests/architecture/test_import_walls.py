@@ -24,6 +24,7 @@ BREACHES: list[tuple[str, dict[str, str]]] = [
     ("service-layers", {"services/review/attic.py": ""}),
     ("shared-layers", {"shared/programmes/breach.py": "import shared.runtime.ports"}),
     ("shared-layers", {"shared/programmes/breach.py": "import shared.envelope"}),
+    ("shared-layers", {"shared/identifiers/breach.py": "import shared.programmes"}),
     ("shared-layers", {"shared/ui/breach.py": "import shared.runtime.ports"}),
     ("shared-layers", {"shared/attic.py": ""}),
     ("shared-below-services", {"shared/runtime/breach.py": "import services.review.domain"}),

@@ -21,6 +21,7 @@ from tests.journeys.handing_in import HandingIn
 from tests.programmes.library import examples_of, library
 from tests.support.house import House, Somebody
 from tests.support.papers import pdf
+from tests.support.places import place_in
 from tests.support.waiting import eventually_asked
 
 INSPECTOR = Somebody("inspector", "inspector", "000000")
@@ -77,13 +78,6 @@ def plain(metric: Metric) -> str | bool:
     return ways.get(metric.type, "1")
 
 
-def inside(region: str) -> str:
-    """A county of the region, where the applicant sits."""
-    stem = region.rstrip("0")
-    stem += "0" * (len(stem) % 2)
-    return stem + "01" * ((6 - len(stem)) // 2)
-
-
 class Walk:
     """One case, every step by a fresh person of the party that the regulation names."""
 
@@ -95,7 +89,7 @@ class Walk:
         number = next(NUMBERS)
         stem = f"91110000MAEX{number:05d}"
         self.uscc, self.name = stem + check_uscc(stem), f"Example Organisation {number}"
-        self.region, self.level = inside(programme.region), programme.levels[-1].id
+        self.region, self.level = place_in(programme.region), programme.levels[-1].id
         self.kind = next(iter(programme.applicants.kinds), "")
         self.category = next(iter(programme.applicants.categories), "")
         self.people = itertools.count(1)

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.programmes.model import Closing, Procedure, Programme
-from tests.journeys.graph import Standing, answers_of, inside, ok
+from tests.journeys.graph import Standing, answers_of, ok
 from tests.journeys.ways import LedWalk, Map, Way
 from tests.programmes.demo_shelf import SHELF, examples
 from tests.support.clock import FixedClock
 from tests.support.database import Databases
 from tests.support.house import House, Somebody, standing
+from tests.support.places import place_in
 
 PROCEDURES = [(programme, procedure) for programme in SHELF.programmes() for procedure in programme.procedures]
 
@@ -24,7 +25,7 @@ PROCEDURES = [(programme, procedure) for programme in SHELF.programmes() for pro
 def map_of(programme: Programme, procedure: Procedure) -> Map:
     who, level = programme.applicants, programme.levels[-1].id
     applicant = Standing(
-        inside(programme.region), level, *(next(iter(each), "") for each in (who.kinds, who.categories))
+        place_in(programme.region), level, *(next(iter(each), "") for each in (who.kinds, who.categories))
     )
     main = procedure is programme.procedure()
     return Map(programme, procedure, applicant, answers_of(programme, examples(programme)) if main else {})

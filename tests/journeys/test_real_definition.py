@@ -23,6 +23,7 @@ from services.review.domain.steps.shape import Situation
 from services.review.domain.subject import Applicant, Case, Paper
 from shared.programmes.catalogue import Catalogue
 from shared.programmes.model import Inspecting, Level, Procedure, Programme, Visiting
+from tests.support.places import place_in
 from tests.support.regulation import APPLICANT_USCC
 
 CATALOGUE = Catalogue.load(Path(shared.programmes.__file__).parent / "definitions")
@@ -32,20 +33,13 @@ MACHINE = Person("machine:test", "machine")
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
-def county_in(region: str) -> str:
-    """Where the applicant sits: its level says whose unit it is, its region where it lies."""
-    stem = region.rstrip("0")
-    stem += "0" * (len(stem) % 2)
-    return stem + "01" * ((6 - len(stem)) // 2)
-
-
 class Walk:
     """One case, in which every step is done by a fresh person of the right party."""
 
     def __init__(self, programme: Programme, level: Level, procedure: str = "") -> None:
         self.procedure = procedure
         self.programme, self.now, self.case, self.people = programme, START, NONE, 0
-        self.applicant = Applicant(APPLICANT_USCC, "Example", county_in(programme.region), level.id)
+        self.applicant = Applicant(APPLICANT_USCC, "Example", place_in(programme.region), level.id)
 
     def take(self, facts: tuple[Any, ...]) -> None:
         for fact in facts:

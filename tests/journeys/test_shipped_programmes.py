@@ -15,7 +15,6 @@ import pytest
 import shared.programmes
 from services.review.domain.desks import desk_of
 from services.story import Story
-from shared.identifiers import region_stem
 from shared.programmes.catalogue import Catalogue
 from shared.programmes.model import Deciding, Endorsing, Inspecting, Level, Programme, Step, Visiting
 from shared.programmes.model.answering import keys_of
@@ -23,6 +22,7 @@ from shared.runtime.clock import local_day
 from shared.runtime.issuer.people import Account
 from tests.journeys.people import People, applicant, ok, somebody, version
 from tests.journeys.walk import Walk, opened_round
+from tests.support.places import place_in
 
 CATALOGUE = Catalogue.load(Path(shared.programmes.__file__).parent / "definitions")
 RUNNABLE = [p for p in CATALOGUE.programmes() if p.accepts_new_cases and not p.missing_for_sandbox()]
@@ -31,14 +31,11 @@ RUNNABLE = [p for p in CATALOGUE.programmes() if p.accepts_new_cases and not p.m
 RECOGNITIONS = [p for p in RUNNABLE if p.kind == "recognition"]
 NUMBERS = itertools.count(500)
 MOST_MISSING = 60
-SOMEWHERE = "32"
-"""For a text that is in force everywhere."""
 
 
 def region_of(programme: Programme, level: Level) -> str:
     """A region of the level where the text admits applicants."""
-    stem = region_stem((programme.applicants.regions or (programme.region,))[0]) or SOMEWHERE
-    return (stem + "01" * 3)[: max(level.region_digits, len(stem))].ljust(6, "0")
+    return place_in((programme.applicants.regions or (programme.region,))[0], level.region_digits)
 
 
 class Filed:

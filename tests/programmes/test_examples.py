@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.programmes.example_rows import decide
 from shared.programmes.model import Condition, Programme
 from shared.programmes.rules import evaluate
 from tests.programmes.library import examples_of, library
@@ -21,15 +22,7 @@ def decided() -> list[tuple[Programme, Condition, dict[str, Any]]]:
 
 
 def finding_of(programme: Programme, condition: Condition, row: dict[str, Any]) -> str:
-    answers = {key: value for key, value in row.items() if key not in ("region", "papers")}
-    verdicts = evaluate(
-        programme,
-        answers,
-        row.get("papers", condition.evidence),
-        region=row.get("region", ""),
-        procedure=condition.procedure,
-    )
-    return next(verdict.finding for verdict in verdicts if verdict.id == condition.id)
+    return decide(programme, condition, row).finding
 
 
 def test_there_are_conditions_to_test() -> None:

@@ -126,7 +126,7 @@ def test_an_expression_is_answered_in_the_languages_words(text: str, remedy: str
         (CONTENT, BANDS, "evaluate.band in ['B', 'E']", "has no band E; it has A, B, C, D"),
         (CONTENT, BANDS, "evaluate.band > 3", "cannot be compared"),
         (STATIONS, "acceptance.score < 90", "midterm.score < 90", "there is no midterm.score"),
-        (STATIONS, "expression: villages >= 3", "expression: acceptance.score >= 3", "can be read in a route's when"),
+        (STATIONS, "expression: villages >= 3", "expression: acceptance.score >= 3", "can be read in the when of a"),
     ],
 )  # fmt: skip
 def test_what_could_never_come_true_is_refused(text: str, old: str, new: str, remedy: str) -> None:

@@ -118,7 +118,15 @@ def test_content_goes_to_the_owner_of_its_column() -> None:
     while step.type != "close":
         step = programme.next_step(step.id, step.goes_on or "", applicant, answers)
         way.append(step.id)
-    assert way == ["draft", "automatic_gates", "first_review", "review_arts", "release", "closed_published"]
+    assert way == [
+        "draft",
+        "automatic_gates",
+        "first_review",
+        "review_arts",
+        "release_arts",
+        "monitoring",
+        "closed_published",
+    ]
 
 
 def test_a_correction_is_asked_for_once() -> None:

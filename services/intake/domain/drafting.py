@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from services.intake.domain import commands as c
 from services.intake.domain import errors
@@ -11,8 +11,8 @@ from services.intake.domain import events as e
 from services.intake.domain.application import EDITABLE, Application
 from services.intake.domain.materials import known_material
 from services.intake.domain.parts import Answer, Applicant, Document
-from services.intake.domain.rounds import Round, ensure_open
-from shared.identifiers import uscc_fault
+from services.intake.domain.rounds import SHANGHAI, Round, ensure_open
+from shared.identifiers import region_fault, uscc_fault
 from shared.programmes.admission import bars
 from shared.programmes.model import Programme, Text
 from shared.programmes.model.answering import answer_faults, keys_of
@@ -44,6 +44,7 @@ def decide_draft(
     if closed is not None:
         why, after = closed
         raise errors.ProgrammeClosed(why_zh=why.zh, why_en=why.en, next_zh=after.zh, next_en=after.en)
+    ensure_region(applicant.region, now.astimezone(SHANGHAI).date())
     ensure_admitted(applicant, programme)
     return (
         e.ApplicationDrafted(
@@ -55,6 +56,14 @@ def decide_draft(
             drafted_at=now,
         ),
     )
+
+
+def ensure_region(code: str, day: date) -> None:
+    """The region's code counts on this day; else the refusal names the one that does. Only what begins is held to it:
+    a code that is given up later stays the case's own."""
+    fault = region_fault(code, day)
+    if fault is not None:
+        raise errors.RegionNotInUse(zh=fault.zh, en=fault.en, do_zh=fault.do_zh, do_en=fault.do_en)
 
 
 def ensure_admitted(applicant: Applicant, programme: Programme) -> None:

@@ -88,6 +88,14 @@ class TextMissing(Refusal):
     )
 
 
+class RegionNotInUse(Refusal):
+    """The region's code is in no list of the Ministry, or not in that of the day."""
+
+    code, status = "region_not_in_use", 422
+    said = ("所在地区代码当日不可用：{zh}。", "The region's code is not in use on this day: {en}.")
+    do = ("请更正地区代码：{do_zh}。", "Correct the region's code: {do_en}.")
+
+
 class RegionOutside(Refusal):
     """The applicant lies outside of the regulation's region, or of the regions that it admits."""
 
@@ -318,6 +326,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     RoundNotOpen,
     ProgrammeClosed,
     TextMissing,
+    RegionNotInUse,
     RegionOutside,
     LevelUnknown,
     KindUnknown,

@@ -32,7 +32,8 @@ def decide_submit(
     own, and is not turned away for what was accepted before."""
     ensure_editable(a, command.by)
     applicant = ensure_own(a, command.by)
-    if a.status == "returned" and a.closed is not None:
+    more = a.closed is None or (a.correct_by is not None and a.correct_by > a.closed.due_at)
+    if a.status == "returned" and a.closed is not None and not more:
         raise errors.CorrectionTooLate(due=f"{a.closed.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
     if a.status == "draft":
         ensure_open(round_, now)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.intake.domain import corrected, errors, filed, filing_errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
-from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES
+from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES, ensure_region
 from services.intake.domain.filing_lacks import forms_of, is_filled, lacking, wants_declaration
 from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
 from services.intake.domain.form_rows import FORM_TYPE, Rows, ensure_fitting
+from services.intake.domain.forms import fills_of, unanswerable
 from services.intake.domain.materials import Lack, known_material
 from services.intake.domain.objected import Held, cleared, dropped
 from services.intake.domain.parts import Answer, Applicant, Document, Filer
@@ -46,6 +48,7 @@ def decide_begin(
     if f.status != "none":
         raise filing_errors.FilingExists()
     procedure, by = _procedure(command.procedure, programme), command.by
+    ensure_region(command.applicant.region, _day(now))
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, procedure.id, day=_day(now))
     _ensure_no_application(procedure, first, programme)
@@ -122,7 +125,7 @@ def decide_answer_case(
         raise filing_errors.NothingAwaited()
     if f.status != "none":
         raise filing_errors.FilingExists()
-    _ensure_not_closed(f)
+    _ensure_not_closed(f, owed.due_at)
     step = programme.step(owed.step)
     ensure_filer(by, step, owed.applicant, programme)
     due = (corrected.FilingDueSet(owed.due_at, owed.due_provisional, now),) if owed.due_at else ()
@@ -156,8 +159,9 @@ def _begun_with(former: Filing, awaited: Awaited, step: Step, by: Filer) -> tupl
     return (corrected.CorrectionBegun(*held, awaited.objections),)
 
 
-def _ensure_not_closed(f: Filing) -> None:
-    if f.closed is not None:
+def _ensure_not_closed(f: Filing, due_at: datetime | None) -> None:
+    """A year that was published since may have given more time than what was closed."""
+    if f.closed is not None and (due_at is None or due_at <= f.closed.due_at):
         raise filing_errors.FilingTooLate(due=f"{f.closed.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
 
 
@@ -233,25 +237,32 @@ def decide_remove(material: str, sha256: str, by: Filer, f: Filing) -> tuple[e.F
     return (e.DocumentRemoved(material, sha256),)
 
 
-def ensure_form(name: str, rows: Rows, f: Filing, programme: Programme) -> None:
-    """The step asks for the form, and all rows fit it; nothing that was sent is repeated."""
+def ensure_form(name: str, rows: Rows, f: Filing, programme: Programme) -> Mapping[str, Answer]:
+    """The step asks for the form, and all rows fit it and the figures that it answers, by their keys; nothing that was
+    sent is repeated in a refusal."""
     forms = forms_of(programme, programme.step(f.step))
     form = next((each for each in forms if each.id == name), None)
     if form is None:
         raise errors.FormUnknown(forms=", ".join(each.id for each in forms) or "-")
-    ensure_fitting(form, form_faults(form, rows))
+    ensure_fitting(form, form_faults(form, rows) or tuple(unanswerable(form, rows, programme)))
+    return fills_of(form, rows, programme)
 
 
-def decide_form(document: Document, by: Filer, f: Filing) -> tuple[e.Fact, ...]:
-    """Put the form as it was filled in where it stood before; the same content again is nothing."""
+def decide_form(
+    document: Document, by: Filer, f: Filing, fills: Mapping[str, Answer] | None = None
+) -> tuple[e.Fact, ...]:
+    """Put the form as it was filled in where it stood before, and the figures that it answers (``fills``); the same
+    content again is nothing."""
     ensure_editable(f, by)
     assert document.media_type == FORM_TYPE
+    fresh = {key: value for key, value in (fills or {}).items() if f.answers.get(key) != value}
+    answered = (e.AnswersGiven(fresh, ()),) if fresh else ()
     before = next((d for d in f.documents if is_filled(d, document.material)), None)
     if before is not None and before.sha256 == document.sha256:
-        return ()
+        return answered
     removed = (e.DocumentRemoved(before.material, before.sha256),) if before else ()
     _ensure_room(tuple(d for d in f.documents if d != before), document)
-    return (*removed, e.DocumentAttached(document))
+    return (*removed, e.DocumentAttached(document), *answered)
 
 
 # ── handing in ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -267,7 +278,7 @@ def decide_submit(by: Filer, f: Filing, awaited: Awaited, programme: Programme, 
     """Hand it in: complete, declared where the step asks, and still waited for where it answers a case."""
     ensure_editable(f, by)
     about = ensure_own(f, by)
-    _ensure_not_closed(f)
+    _ensure_not_closed(f, f.due_at)
     if f.visit and (awaited.now is None or awaited.now.visit != f.visit):
         raise filing_errors.NothingAwaited()
     _ensure_complete(lacking(f, programme, _day(now)))

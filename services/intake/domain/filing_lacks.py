@@ -7,7 +7,7 @@ from datetime import date
 
 from services.intake.domain.filings import Filing
 from services.intake.domain.form_rows import FORM_TYPE
-from services.intake.domain.materials import Lack
+from services.intake.domain.materials import Lack, figures_of, overdrawn_parts
 from services.intake.domain.parts import Answer, Document
 from shared.programmes.completeness import missing
 from shared.programmes.expressions import names, parse
@@ -44,6 +44,7 @@ def lacking(f: Filing, programme: Programme, day: date) -> tuple[Lack, ...]:
         *_forms(f, programme, step),
         *_figures(f, programme, step, day),
         *_proof(f, step),
+        *overdrawn_parts(programme, f.answers),
     )
 
 
@@ -67,12 +68,14 @@ def _forms(f: Filing, programme: Programme, step: Step) -> Iterator[Lack]:
 
 
 def _figures(f: Filing, programme: Programme, step: Step, day: date) -> Iterator[Lack]:
-    """What the procedure's computed conditions read, where this filing is its first; what the guard reads."""
+    """What the procedure's computed conditions read of this applicant, where this filing is its first; what the guard
+    reads."""
     about = f.applicant
     first = about is not None and programme.first_step(about, f.procedure, day=day).id == step.id
-    conditions = programme.conditions_of(f.procedure) if first and step.type == "file" else ()
-    expressions = [c.expression for c in conditions if c.decided == "computed" and c.expression]
-    read = {name.id for text in (*expressions, step.guard) if text for name in names(parse(text))}
+    read = {name.id for name in names(parse(step.guard))} if step.guard else set()
+    if about is not None and first and step.type == "file":
+        scope = programme.scope_for(about, f.answers, [document.material for document in f.documents], day)
+        read |= {name for each in programme.conditions_of(f.procedure) for name in figures_of(each, scope)}
     for metric in programme.metrics:
         if metric.id in read:
             yield from _unanswered(metric, f.answers)

@@ -35,7 +35,7 @@ def checked_form(name: str, rows: Rows, programme: Programme) -> Form:
     found = next((form for form in forms_of(programme) if form.id == name), None)
     if found is None:
         raise errors.FormUnknown(forms=", ".join(form.id for form in forms_of(programme)) or "-")
-    ensure_fitting(found, [*form_faults(found, rows), *_unanswerable(found, rows, programme)])
+    ensure_fitting(found, [*form_faults(found, rows), *unanswerable(found, rows, programme)])
     return found
 
 
@@ -43,7 +43,7 @@ def decide_form(command: c.FillForm, a: Application, programme: Programme) -> tu
     """Fill it in, in place of what stood there before; the same content again is nothing."""
     ensure_editable(a, command.by)
     form = checked_form(command.form, command.rows, programme)
-    fills = _fills(form, command.rows, programme)
+    fills = fills_of(form, command.rows, programme)
     before = a.filled.get(form.id)
     if before and before.document == command.document and all(a.answers.get(k) == v for k, v in fills.items()):
         return ()
@@ -65,11 +65,12 @@ def _filling(form: Form, rows: Rows, programme: Programme) -> Iterator[tuple[str
             yield field.id, keys_of(programme.metric(field.metric))[0], rows[0][field.id]
 
 
-def _fills(form: Form, rows: Rows, programme: Programme) -> dict[str, Answer]:
+def fills_of(form: Form, rows: Rows, programme: Programme) -> dict[str, Answer]:
+    """The figures that the form answers, by their keys."""
     return {key: value for _, key, value in _filling(form, rows, programme)}
 
 
-def _unanswerable(form: Form, rows: Rows, programme: Programme) -> Iterator[FormFault]:
+def unanswerable(form: Form, rows: Rows, programme: Programme) -> Iterator[FormFault]:
     """Values that fit the field and not the figure that it stands for."""
     for field, key, value in _filling(form, rows, programme):
         yield from (FormFault(1, field, fault.zh, fault.en) for fault in answer_faults(programme.metrics, {key: value}))

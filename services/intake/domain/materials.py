@@ -11,7 +11,7 @@ from services.intake.domain.parts import Answer, Applicant, Document
 from shared.programmes.completeness import asked_at, missing
 from shared.programmes.expressions import Scope, holds, names, parse
 from shared.programmes.model import Condition, Metric, Programme, Text
-from shared.programmes.model.answering import keys_of
+from shared.programmes.model.answering import keys_of, overdrawn
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,13 @@ def lacking(programme: Programme, content: Content, day: date) -> tuple[Lack, ..
         *_forms(programme, content, forms),
         *_unanswered(programme, content.answers, scope),
         *_contradicted(programme, content),
+        *overdrawn_parts(programme, content.answers),
     )
+
+
+def overdrawn_parts(programme: Programme, answers: Mapping[str, Answer]) -> Iterator[Lack]:
+    """A figure that is a part of another one and more than it: one of the two has to be corrected."""
+    yield from (Lack(each.key, each.zh, each.en) for each in overdrawn(programme.metrics, answers))
 
 
 def _forms(programme: Programme, content: Content, forms: Sequence[str]) -> Iterator[Lack]:
@@ -82,13 +88,13 @@ def is_filled_form(document: Document, filled: Mapping[str, FormFilled]) -> bool
 
 def _unanswered(programme: Programme, answers: Mapping[str, Answer], scope: Scope) -> Iterator[Lack]:
     """Answers that a computed condition reads; without them it could only be unknown."""
-    read = {name for condition in programme.conditions_of() for name in _read(condition, scope)}
+    read = {name for condition in programme.conditions_of() for name in figures_of(condition, scope)}
     for metric in programme.metrics:
         if metric.id in read:
             yield from _unanswered_years(metric, answers)
 
 
-def _read(condition: Condition, scope: Scope) -> Iterator[str]:
+def figures_of(condition: Condition, scope: Scope) -> Iterator[str]:
     """Metrics that this condition needs of this applicant: none where it does not apply or is met already; only those
     that tell whether it applies while that is open."""
     if condition.decided != "computed" or condition.expression is None:

@@ -201,7 +201,7 @@ def _writing(handlers: FilingHandlers, streams: Streams, files: Files) -> APIRou
     @Allow(roles=PARTIES, note=FILES)
     async def filled(name: Id, form: FormId, body: FormRows, command: Changing) -> Response:
         await visible(streams, name, command.actor)
-        await handlers.check_form(streams, name, form, body.rows)
+        fills = await handlers.check_form(streams, name, form, body.rows)
         content = form_content(form, body.rows)
         sha256 = hashlib.sha256(content).hexdigest()
         document = Document(form, f"{form}.json", FORM_TYPE, sha256, len(content))
@@ -209,7 +209,7 @@ def _writing(handlers: FilingHandlers, streams: Streams, files: Files) -> APIRou
         async def keep() -> None:
             await files.hold(document.name, FORM_TYPE, content)
 
-        after = await handlers.fill_form(streams, name, document, filer(command.actor), writing(command), keep)
+        after = await handlers.fill_form(streams, name, document, fills, filer(command.actor), writing(command), keep)
         return answer(receipt(command, after))
 
     return routes

@@ -1,16 +1,20 @@
 """Understands which deadlines are open: a step's own, the end of a notice, the dates of a title, what a published year
 counts again, what a case has to follow because its round says so, and money that came back (which a closed case owes).
 
-What rests on a year that is not published stands in ``provisional``. Publishing a year makes one deadline, due at once,
-for each of them: so any replica carries the recount out, after a restart too, and once. A day of grace covers whoever
-counted with the old calendar while the year was just being published.
+What is counted in days stands in ``counted`` too. Publishing a year makes one deadline, due at once, for each of them
+that was still open then and may rest on the year, certain or not: a notice may take days of the December before, and a
+later one may correct a year in the middle of it. So any replica carries the recount out, after a restart too, and
+once. A day of grace covers whoever counted with the old calendar while the year was just being published.
+
+A year may also come along with a newer calendar package. The package's last year is part of the view's definition, so
+that the view is built anew then, and what waited for the year is counted again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,6 +48,7 @@ from services.review.domain.steps import close, pay
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.time_up import FilingTimePassed, next_question
 from services.review.domain.years import YearPublished
+from shared.calendar.days import LAST_LISTED, TAKEN_FROM
 from shared.runtime import deadlines
 from shared.runtime.ports import AnyConnection, Recorded
 
@@ -55,6 +60,7 @@ HEARD = timedelta(minutes=1)
 of two machines may differ."""
 
 STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW, RETURN = "step-due", "notice-over", "recount", "follow", "return"
+OBLIGATION = "obligation"
 TITLE = "title:"
 """Begins the case id of a deadline that is a title's own: it lives on when the case that conferred it is closed."""
 OVERTAKEN = "title-follows"
@@ -67,39 +73,55 @@ GONE = """
 DELETE FROM deadlines
 WHERE deadline_id = ANY($1::text[]) OR (case_id = ANY($2::text[]) AND NOT starts_with(kind, 'return:'))
 """
-SET_PROVISIONAL = """
-INSERT INTO provisional (case_id, step, what, since) VALUES ($1, $2, $3, $4)
-ON CONFLICT (case_id, step, what) DO UPDATE SET since = excluded.since
+SET_COUNTED = """
+INSERT INTO counted (case_id, step, what, since, until, provisional) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (case_id, step, what)
+DO UPDATE SET since = excluded.since, until = excluded.until, provisional = excluded.provisional
 """
-DROP_PROVISIONAL = "DELETE FROM provisional WHERE case_id = $1 AND step = $2 AND what = $3"
+DROP_COUNTED = "DELETE FROM counted WHERE case_id = $1 AND step = $2 AND what = $3"
 SET_YEAR = """
-INSERT INTO years (year, published_at) VALUES ($1, $2)
-ON CONFLICT (year) DO UPDATE SET published_at = excluded.published_at
+INSERT INTO years (year, published_at, begins) VALUES ($1, $2, $3)
+ON CONFLICT (year) DO UPDATE SET published_at = excluded.published_at, begins = excluded.begins
 """
-# $1: the cases that the batch is about, null where a year was published and all are concerned
+# $1: the cases that the batch is about, $2: the years that it publishes; either is null where all are meant
 RECOUNTS = """
 INSERT INTO deadlines (deadline_id, case_id, kind, due_at)
 SELECT DISTINCT case_id || '/recount/' || step || '/' || year, case_id, 'recount:' || step, published_at
-FROM provisional CROSS JOIN years
-WHERE ($1::text[] IS NULL OR case_id = ANY($1)) AND published_at >= since - interval '1 day'
+FROM counted CROSS JOIN years
+WHERE ($1::text[] IS NULL OR case_id = ANY($1)) AND ($2::int[] IS NULL OR year = ANY($2))
+  AND published_at >= since - interval '1 day'
+  AND (provisional OR (until > published_at AND until > begins))
+ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
+"""
+# $1: the cases that the batch is about, $2: the first instant that the package's years leave open, $3: the last of them
+CAME_ALONG = """
+INSERT INTO deadlines (deadline_id, case_id, kind, due_at)
+SELECT case_id || '/recount/' || step || '/package-' || $3::int, case_id, 'recount:' || step, max(since)
+FROM counted WHERE case_id = ANY($1::text[]) AND provisional AND until < $2 GROUP BY case_id, step
 ON CONFLICT (deadline_id) DO UPDATE SET due_at = excluded.due_at
 """
 SETTLED = """
 DELETE FROM deadlines d WHERE case_id = ANY($1::text[]) AND starts_with(kind, 'recount:')
-  AND NOT EXISTS (SELECT 1 FROM provisional p WHERE p.case_id = d.case_id AND d.kind = 'recount:' || p.step)
+  AND NOT EXISTS (SELECT 1 FROM counted c WHERE c.case_id = d.case_id AND d.kind = 'recount:' || c.step)
 """
+COUNTED = frozenset({STEP_DUE, NOTICE_OVER, OBLIGATION})
+"""What is counted in days; the other dates are fixed ones."""
+OPEN_FROM = datetime.combine(date(LAST_LISTED, 12, TAKEN_FROM), time(), SHANGHAI)
 DDL = (
     deadlines.DDL
-    + """
+    + f"""
 CREATE INDEX ON deadlines (case_id);
-CREATE TABLE provisional (
+CREATE TABLE counted (
     case_id text COLLATE "C" NOT NULL,
     step text COLLATE "C" NOT NULL,
     what text NOT NULL,
     since timestamptz NOT NULL,
+    until timestamptz NOT NULL,
+    provisional boolean NOT NULL,
     PRIMARY KEY (case_id, step, what)
 );
-CREATE TABLE years (year int PRIMARY KEY, published_at timestamptz NOT NULL);
+CREATE TABLE years (year int PRIMARY KEY, published_at timestamptz NOT NULL, begins timestamptz NOT NULL);
+COMMENT ON TABLE years IS 'published after {LAST_LISTED}, which came with the calendar package';
 """
 )
 
@@ -109,24 +131,29 @@ class Changes:
     """What a batch comes to, the last word counting; None lifts."""
 
     rows: dict[str, tuple[str, str, datetime] | None] = field(default_factory=dict)
-    provisional: dict[tuple[str, str, str], datetime | None] = field(default_factory=dict)
+    counted: dict[tuple[str, str, str], tuple[datetime, datetime, bool] | None] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
-    years: dict[int, datetime] = field(default_factory=dict)
+    years: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
-    def due(self, case_id: str, what: str, step: str, at: datetime | None, provisional: bool, since: datetime) -> None:
+    def due(self, case_id: str, what: str, step: str, at: datetime, provisional: bool, since: datetime) -> None:
         """A deadline begins, or moves."""
-        self.rows[f"{case_id}/{what}/{step}"] = (case_id, f"{what}:{step}", at) if at else None
-        self.provisional[case_id, step, what] = since if provisional else None
+        self.rows[f"{case_id}/{what}/{step}"] = (case_id, f"{what}:{step}", at)
+        if what in COUNTED:
+            self.counted[case_id, step, what] = (since, at, provisional)
 
     def settled(self, case_id: str, what: str, step: str) -> None:
         self.rows[f"{case_id}/{what}/{step}"] = None
-        self.provisional[case_id, step, what] = None
+        self.counted[case_id, step, what] = None
+
+    def published(self, fact: YearPublished) -> None:
+        begins = datetime.combine(fact.plan().first, time(), SHANGHAI).astimezone(UTC)
+        self.years[fact.year] = (fact.published_at, begins)
 
     def end(self, case_id: str) -> None:
         self.ended.add(case_id)
         owed = f"{case_id}/{RETURN}/"
         self.rows = {n: row for n, row in self.rows.items() if not n.startswith(f"{case_id}/") or n.startswith(owed)}
-        self.provisional = {key: since for key, since in self.provisional.items() if key[0] != case_id}
+        self.counted = {key: known for key, known in self.counted.items() if key[0] != case_id}
 
 
 class DeadlinesView:
@@ -144,7 +171,7 @@ class DeadlinesView:
             elif kind == "title":
                 _title(changes, TITLE + identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
-                changes.years[recorded.fact.year] = recorded.fact.published_at
+                changes.published(recorded.fact)
             elif isinstance(recorded.fact, BudgetReturned):
                 changes.settled(recorded.fact.case_id, RETURN, money.payment_name(*recorded.fact.key[1:]))
             elif isinstance(recorded.fact, ListDrawnUp | NoticePostedTogether):
@@ -158,17 +185,20 @@ async def _write(connection: AnyConnection, changes: Changes) -> None:
     await connection.execute(GONE, lifted, ended)
     begun = [(name, *row) for name, row in changes.rows.items() if row is not None]
     await connection.executemany(SET_DEADLINE, begun)
-    await connection.execute("DELETE FROM provisional WHERE case_id = ANY($1::text[])", ended)
-    await connection.executemany(DROP_PROVISIONAL, [key for key, since in changes.provisional.items() if not since])
-    standing = [(*key, since) for key, since in changes.provisional.items() if since]
-    await connection.executemany(SET_PROVISIONAL, standing)
-    await connection.executemany(SET_YEAR, list(changes.years.items()))
+    await connection.execute("DELETE FROM counted WHERE case_id = ANY($1::text[])", ended)
+    await connection.executemany(DROP_COUNTED, [key for key, known in changes.counted.items() if known is None])
+    standing = [(*key, *known) for key, known in changes.counted.items() if known is not None]
+    await connection.executemany(SET_COUNTED, standing)
+    await connection.executemany(SET_YEAR, [(year, *known) for year, known in changes.years.items()])
 
 
 async def _recounts(connection: AnyConnection, changes: Changes) -> None:
-    cases = list({case_id for case_id, _, _ in changes.provisional})
-    if changes.years or any(changes.provisional.values()):
-        await connection.execute(RECOUNTS, None if changes.years else cases)
+    cases = list({case_id for case_id, _, _ in changes.counted})
+    if changes.years:
+        await connection.execute(RECOUNTS, None, list(changes.years))
+    if any(changes.counted.values()):
+        await connection.execute(RECOUNTS, cases, None)
+        await connection.execute(CAME_ALONG, cases, OPEN_FROM, LAST_LISTED)
     if cases:
         await connection.execute(SETTLED, cases)
 
@@ -194,9 +224,8 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
             changes.due(case_id, STEP_DUE, fact.step, next_question(fact), False, fact.passed_at)
         case notice.NoticePosted() | notice.NoticeRecounted():
             over = datetime.combine(fact.closes_on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
-            since = fact.posted_at if isinstance(fact, notice.NoticePosted) else fact.recounted_at
             changes.settled(case_id, FOLLOW, fact.step)
-            changes.due(case_id, NOTICE_OVER, fact.step, over, fact.provisional, since)
+            changes.due(case_id, NOTICE_OVER, fact.step, over, fact.provisional, _announced(fact))
         case notice.NoticeClosed():
             changes.settled(case_id, NOTICE_OVER, fact.step)
         case pay.InstalmentPaid() if fact.direction == "back" and fact.source:
@@ -219,16 +248,22 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
             changes.end(case_id)
 
 
+def _announced(fact: notice.NoticePosted | notice.NoticeRecounted) -> datetime:
+    """When the days of a notice were counted: one over many cases went up before each of them followed."""
+    if isinstance(fact, notice.NoticeRecounted):
+        return fact.recounted_at
+    return datetime.combine(fact.posted_on, time(), SHANGHAI).astimezone(UTC) if fact.together else fact.posted_at
+
+
 def _title(changes: Changes, title: str, fact: Any) -> None:
     """A title's own dates, by what they are about; its end lifts all of them."""
     match fact:
         case TitleDateSet():
-            since = fact.after or fact.set_at
-            changes.due(title, fact.what, fact.name, fact.due_at + AFTER, fact.provisional, since)
+            changes.due(title, fact.what, fact.name, fact.due_at + AFTER, fact.provisional, fact.set_at)
         case ObligationMet() if not fact.late:
-            changes.settled(title, "obligation", fact.obligation)
+            changes.settled(title, OBLIGATION, fact.obligation)
         case ObligationMissed():
-            changes.settled(title, "obligation", fact.obligation)
+            changes.settled(title, OBLIGATION, fact.obligation)
         case RectificationSettled():
             changes.settled(title, "rectification", fact.ground)
         case ReviewHeld() | ReviewDayPassed():

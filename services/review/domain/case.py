@@ -181,8 +181,12 @@ def evolve(case: Case, fact: Any) -> Case:
                 filed_at=fact.enclosed_at,
                 filings=_filed(case, case.step, fact.filing),
             )
-        case StepDueCounted() | StepDueRecounted():
-            return replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
+        case StepDueCounted():
+            counted = replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
+            return replace(counted, due_counted_at=fact.counted_at)
+        case StepDueRecounted():
+            counted = replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
+            return replace(counted, due_counted_at=fact.recounted_at, due_because=fact.because)
         case StepConcluded():
             ended = Concluded(fact.step, fact.outcome, fact.reason, fact.concluded_at)
             happened = _ended(case, fact)
@@ -219,6 +223,8 @@ def _entered(case: Case, fact: StepEntered) -> Case:
         entered_at=fact.entered_at,
         due_at=fact.due_at,
         due_provisional=fact.due_provisional,
+        due_counted_at=fact.entered_at,
+        due_because="",
         happened=_begun(case, fact),
         types={**case.types, fact.step: fact.type},
         # Whoever comes to a step again begins it anew; how often and how it ended before stands in the history.

@@ -48,9 +48,9 @@ def notice_end(period: Period | Unset, start: date, what: str, calendar: Calenda
 
 
 def because(calendar: Calendar, start: date, last: date) -> str:
-    """Which notices published the years from one day or instant to another, as far as they came as facts."""
-    years = range(start.year, last.year + 2)  # an instant of the last evening lies in the next year at home
-    return "; ".join(calendar.plans[year].notice for year in years if year in calendar.plans)
+    """Which notices are about a time between two days, as far as they came as facts."""
+    plans = (calendar.plans[year] for year in sorted(calendar.plans))
+    return "; ".join(plan.notice for plan in plans if plan.first <= last and start <= date(plan.year, 12, 31))
 
 
 def due(deadline: Deadline | Unset | None, entered: datetime, calendar: Calendar) -> tuple[datetime | None, bool]:

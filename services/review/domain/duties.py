@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.review.domain import errors
-from services.review.domain.days import because
+from services.review.domain.again import Standing, again, local_day
 from services.review.domain.holding import (
     Fact,
     ObligationMet,
@@ -184,9 +184,10 @@ def _missed(obligation: Obligation, title: Title) -> list[date]:
 
 
 def decide_missed(name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar) -> tuple[Fact, ...]:
-    """The day passed: it is missed, and the next occurrence begins. Asked twice or too early it is nothing."""
+    """The day passed: it is missed, and the next occurrence begins. Asked twice or too early it is nothing, and so it
+    is while the year that the day rests on is not published."""
     standing = title.dates.get(date_key("obligation", name))
-    if standing is None or now <= standing.due_at or title.entered is None:
+    if standing is None or standing.provisional or now <= standing.due_at or title.entered is None:
         return ()
     obligation = programme.obligation(name)
     missed = ObligationMissed(
@@ -207,15 +208,25 @@ def decide_missed(name: str, title: Title, programme: Programme, now: datetime, 
 def decide_recount(
     name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar
 ) -> tuple[Fact, ...]:
-    """A year was published: a provisional day is counted again, later perhaps, never earlier. Twice is once."""
+    """A year was published: a day is counted again, later perhaps, never earlier. Twice is once."""
     standing = title.dates.get(date_key("obligation", name))
-    if standing is None or not standing.provisional or standing.after is None:
+    if standing is None or standing.after is None:
         return ()
-    fresh = next_due(programme.obligation(name), title, standing.after, calendar)
-    if fresh is None:
+    after, obligation = standing.after, programme.obligation(name)
+    found = again(
+        lambda known: next_due(obligation, title, after, known),
+        Standing(standing.due_at, standing.provisional, standing.set_at),
+        local_day(after),
+        calendar,
+    )
+    if found is None:
         return ()
-    day, at = max((fresh.day, fresh.instant), (standing.due_on, standing.due_at))
-    if (at, fresh.provisional) == (standing.due_at, standing.provisional):
-        return ()
-    why = because(calendar, standing.after, at)
-    return (TitleDateSet("obligation", name, day, at, fresh.provisional, now, standing.after, why),)
+    return (TitleDateSet("obligation", name, found.day, found.at, found.provisional, now, after, found.because),)
+
+
+def decide_passed(name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar) -> tuple[Fact, ...]:
+    """The day has come. Where a notice that was published before it moves it, it moves first."""
+    moved = decide_recount(name, title, programme, now, calendar)
+    for fact in moved:
+        title = evolve(title, fact)
+    return (*moved, *decide_missed(name, title, programme, now, calendar))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
+from services.review.domain.again import Moved, Standing, again
 from services.review.domain.days import Start, count, next_yearly, start_at
 from services.review.domain.subject import Case
 from shared.calendar import SHANGHAI, Calendar, Due
@@ -52,6 +53,20 @@ def binding(
     """The limit that comes first, with its end; None where there is none (yet)."""
     ends = [(limit, limit.end) for limit in limits(step, case, programme, calendar, known) if limit.end]
     return min(ends, key=lambda one: one[1].instant, default=None)
+
+
+def moved(step: Step, case: Case, programme: Programme, calendar: Calendar) -> Moved | None:
+    """What the calendar makes of the deadline that stands; None where it stays as it is."""
+    found = binding(step, case, programme, calendar, case.due_at)
+    if case.due_at is None or case.due_counted_at is None or found is None or found[0].start is None:
+        return None
+
+    def count(known: Calendar) -> Due | None:
+        bound = binding(step, case, programme, known, case.due_at)
+        return bound[1] if bound else None
+
+    standing = Standing(case.due_at, case.due_provisional, case.due_counted_at)
+    return again(count, standing, found[0].start.day, calendar)
 
 
 def begun(step: Step, before: Case, after: Case, programme: Programme) -> str:

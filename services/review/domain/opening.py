@@ -7,7 +7,7 @@ files at intake too.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from services.review.domain import errors
 from services.review.domain.judging import local_day
@@ -16,7 +16,7 @@ from services.review.domain.progress import Facts, OpenCase, decide_open, ensure
 from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.subject import Applicant, Case
 from shared.calendar import Calendar
-from shared.identifiers import region_contains, uscc_fault
+from shared.identifiers import region_contains, region_fault, uscc_fault
 from shared.programmes.model import Programme
 
 
@@ -27,6 +27,8 @@ def decide_open_directly(
     there: an authority orders to put something right, the holder does it."""
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
+    if not command.filing:  # a filing was held to the day on which it was begun
+        _ensure_region(command.applicant.region, local_day(now))
     _ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, command.procedure, day=local_day(now))
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
@@ -49,6 +51,12 @@ def _openers(command: OpenCase, first: str, programme: Programme) -> tuple[str, 
     named = programme.procedure(command.procedure).opened_by
     by_filing = programme.party(named).role == "applicant" and not command.filing
     return tuple(dict.fromkeys((first,) if by_filing else (named, first)))
+
+
+def _ensure_region(code: str, day: date) -> None:
+    fault = region_fault(code, day)
+    if fault is not None:
+        raise errors.RegionNotInUse(zh=fault.zh, en=fault.en, do_zh=fault.do_zh, do_en=fault.do_en)
 
 
 def _ensure_fitting(subject: Applicant, programme: Programme) -> None:

@@ -7,8 +7,7 @@ from datetime import datetime
 from services.review.domain.awaiting import TYPES as HANDED_IN
 from services.review.domain.awaiting import CorrectionDueMoved, awaited, comes_by_itself
 from services.review.domain.case import StepDueRecounted, evolve
-from services.review.domain.days import because
-from services.review.domain.limits import binding
+from services.review.domain.limits import moved
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, decide_in_step, decide_lapse
 from services.review.domain.steps import notice
@@ -21,31 +20,37 @@ from shared.programmes.model import Programme
 def decide_recount(
     step_id: str, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Count what is provisional in the present step again: its own deadline and its notice. Twice is once. A deadline
-    that waited for the year beyond its end passes with it."""
+    """Count the present step again: its own deadline and its notice. Twice is once. A deadline that waited for the year
+    beyond its end passes with it."""
     if case.status != "open" or case.step != step_id:
         return ()
-    moved: Facts = _step_due(case, programme, now, calendar)
-    for fact in moved:
-        case = evolve(case, fact)
+    recounted = _step_due(case, programme, now, calendar)
+    case = _folded(case, recounted)
     if case.step_type != notice.TYPE:
-        return (*moved, *decide_lapse(step_id, case, programme, now, calendar)) if moved else ()
-    return (*moved, *decide_in_step(RecountNotice(step_id, by), case, programme, now, calendar))
+        return (*recounted, *decide_lapse(step_id, case, programme, now, calendar)) if recounted else ()
+    return (*recounted, *decide_in_step(RecountNotice(step_id, by), case, programme, now, calendar))
+
+
+def decide_passed(step_id: str, case: Case, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
+    """The deadline of a step has come. Where a notice that was published while it ran moves it, it moves first."""
+    if case.status != "open" or case.step != step_id:
+        return ()
+    recounted = _step_due(case, programme, now, calendar)
+    return (*recounted, *decide_lapse(step_id, _folded(case, recounted), programme, now, calendar))
+
+
+def _folded(case: Case, facts: Facts) -> Case:
+    for fact in facts:
+        case = evolve(case, fact)
+    return case
 
 
 def _step_due(case: Case, programme: Programme, now: datetime, calendar: Calendar) -> Facts:
-    if not case.due_provisional or case.due_at is None:
+    step = programme.step(case.step)
+    found = moved(step, case, programme, calendar)
+    if found is None:
         return ()
-    found = binding(programme.step(case.step), case, programme, calendar, case.due_at)
-    if found is None or found[0].start is None:
-        return ()
-    start, fresh = found[0].start, found[1]
-    # A right that was granted is never shortened: an earlier result leaves the instant as it is.
-    at = max(fresh.instant, case.due_at)
-    if (at, fresh.provisional) == (case.due_at, case.due_provisional):
-        return ()
-    why = because(calendar, start.day, at)
-    recounted = StepDueRecounted(case.step, at, fresh.provisional, why, now)
+    recounted = StepDueRecounted(step.id, found.at, found.provisional, found.because, now)
     if case.history and comes_by_itself(case) and case.step_type in HANDED_IN:
-        return (recounted, CorrectionDueMoved(case.step, at, fresh.provisional, why, now))
-    return (recounted, *awaited(case, programme.step(case.step), programme, now, at, fresh.provisional))
+        return (recounted, CorrectionDueMoved(step.id, found.at, found.provisional, found.because, now))
+    return (recounted, *awaited(case, step, programme, now, found.at, found.provisional))

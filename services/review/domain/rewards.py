@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.review.domain.judging import scope
+from services.review.domain.results import results_of
 from services.review.domain.steps import award
 from services.review.domain.subject import Case
-from shared.programmes.expressions import holds
-from shared.programmes.model import Fee, Programme, Unset
+from shared.programmes.expressions import holds, names, parse
+from shared.programmes.model import Fee, Programme, Reward, Unset
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,26 @@ class Charge:
 
 
 def rewards_of(case: Case, programme: Programme) -> tuple[DueReward, ...]:
-    """The rewards of the title that this case brought; none before."""
-    if not any(isinstance(state, award.State) and state.conferred for state in case.states.values()):
-        return ()
-    seen = scope(case, programme)
+    """The rewards of the title that this case brought; none before. A case on a title (an evaluation) brings those that
+    rest on what its own steps came to."""
+    conferred = any(isinstance(state, award.State) and state.conferred for state in case.states.values())
+    seen = scope(case, programme, results=results_of(case))
     found = []
     for reward in programme.rewards:
+        if not conferred and not (case.title and _rests_on(reward, case, programme)):
+            continue
         truth = True if reward.when is None else holds(reward.when, seen)
         if truth is not False:
             finding: Literal["due", "unknown"] = "due" if truth else "unknown"
             title, clause = reward.title, reward.source.clause
             found.append(DueReward(reward.id, reward.kind, title.zh, title.en, clause, finding))
     return tuple(found)
+
+
+def _rests_on(reward: Reward, case: Case, programme: Programme) -> bool:
+    """Whether the reward is for what a step of this case's procedure came to."""
+    steps = {step.id for step in programme.procedure(case.procedure).steps}
+    return reward.when is not None and any(name.id.rpartition(".")[0] in steps for name in names(parse(reward.when)))
 
 
 def charge_of(fee: Fee) -> Charge:

@@ -52,8 +52,9 @@ class Concluded:
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
-    that a deadline may be counted from happened last; ``round_opens_at`` and ``round_closes_at`` (excluded) are the
-    round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
+    that a deadline may be counted from happened last; ``due_counted_at`` when the present step's own was counted last
+    and ``due_because`` what moved it since the step was entered; ``round_opens_at`` and ``round_closes_at`` (excluded)
+    are the round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
     ``filing`` is the filing at intake that began it, ``filings`` the last one at each step (empty: filed another way),
     ``asked`` how often intake was asked what came for the present step. ``visit`` says which of the case's steps the
     present one is, counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on
@@ -80,6 +81,8 @@ class Case:
     entered_at: datetime | None = None
     due_at: datetime | None = None
     due_provisional: bool = False
+    due_counted_at: datetime | None = None
+    due_because: str = ""
     happened: Mapping[str, datetime] = field(default_factory=dict)
     valid_to: date | None = None
     states: Mapping[str, Any] = field(default_factory=dict)

@@ -39,9 +39,9 @@ class YearPublished:
     by: str
     published_at: datetime
 
-    def plan(self) -> YearPlan:
-        """The year as the calendar counts with it."""
-        return YearPlan(self.year, frozenset(self.off), frozenset(self.make_up), self.notice)
+    def plan(self, before: YearPlan | None = None) -> YearPlan:
+        """The year as the calendar counts with it; ``before`` is the notice that this one replaced."""
+        return YearPlan(self.year, frozenset(self.off), frozenset(self.make_up), self.notice, self.published_at, before)
 
 
 FACTS: tuple[type, ...] = (YearPublished,)
@@ -49,16 +49,17 @@ FACTS: tuple[type, ...] = (YearPublished,)
 
 @dataclass(frozen=True)
 class Year:
-    """A year of the calendar; nothing until it was published. The last notice counts."""
+    """A year of the calendar; nothing until it was published. The last notice counts; ``plan`` has those before it."""
 
     published: YearPublished | None = None
+    plan: YearPlan | None = None
 
 
 NONE = Year()
 
 
 def evolve(known: Year, fact: Any) -> Year:
-    return Year(fact) if isinstance(fact, YearPublished) else known
+    return Year(fact, fact.plan(known.plan)) if isinstance(fact, YearPublished) else known
 
 
 def decide_publish(command: PublishYear, known: Year, now: datetime) -> tuple[YearPublished, ...]:

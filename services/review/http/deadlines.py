@@ -42,12 +42,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class Explained:
-    """``due_at`` is what holds: the first of the limits, or later where it was granted later and is not shortened."""
+    """``due_at`` is what holds: the first of the limits, or later where it was granted later and is not shortened.
+    ``because`` names the notices of the years that moved it, or the end of the public notice; empty: nothing did."""
 
     case_id: str
     step: str
     due_at: datetime | None
     provisional: bool
+    because: str
     limits: list[Counted]
 
 
@@ -61,9 +63,15 @@ def deadline_routes(streams: Streams, programmes: Programmes, clock: Clock) -> A
         case = (await visible(streams, case_id, actor)).state
         calendar = await calendar_at(streams, clock.now(), case.opened_at)
         found = _limits(case, text_at(programmes, case.programme), calendar) if case.status == "open" else []
-        return Explained(case.case_id, case.step, case.due_at, case.due_provisional, found)
+        why = "; ".join(dict.fromkeys(each for each in (case.due_because, _noticed(case)) if each))
+        return Explained(case.case_id, case.step, case.due_at, case.due_provisional, why, found)
 
     return routes
+
+
+def _noticed(case: Case) -> str:
+    state = case.states.get(case.step)
+    return state.because if isinstance(state, notice.State) else ""
 
 
 def _limits(case: Case, programme: Programme, calendar: Calendar) -> list[Counted]:

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from datetime import date, time
 from decimal import Decimal
 
-from shared.programmes.model import Head, InForce, Notice, Paying, Programme, RoundRules, Rubric, Unset, YearlyMoment
+from shared.programmes.model import (
+    Head,
+    InForce,
+    Metric,
+    Notice,
+    Paying,
+    Programme,
+    RoundRules,
+    Rubric,
+    Unset,
+    YearlyMoment,
+)
 from shared.programmes.reading.faults import Findings
 
 
@@ -38,6 +49,34 @@ def check_numbers(programme: Programme, findings: Findings) -> None:
             )
         if metric.type in ("choice", "set") and not metric.options:
             findings.at(f"metrics[{metric.id}]", "请写出 options", "write the options of this metric")
+    _parts(programme.metrics, findings)
+
+
+NUMBERS = ("count", "amount", "area", "years", "ratio")
+
+
+def _parts(metrics: tuple[Metric, ...], findings: Findings) -> None:
+    """A part and its whole are figures of one kind for the same years, and nothing is a part of itself."""
+    known = {metric.id: metric for metric in metrics}
+    for metric in metrics:
+        whole = known.get(metric.part_of or "")
+        if whole is None:
+            continue
+        path, alike = f"metrics[{metric.id}].part_of", (whole.type, whole.unit, whole.years)
+        if metric.type not in NUMBERS or (metric.type, metric.unit, metric.years) != alike:
+            findings.at(
+                path,
+                f"{metric.id} 与 {whole.id} 的类型、单位或年数不同,不能作为其中项",
+                f"{metric.id} and {whole.id} differ in type, unit or years: one cannot be a part of the other",
+            )
+        seen: set[str] = set()
+        above: Metric | None = metric
+        while above is not None and above.id not in seen:
+            seen.add(above.id)
+            above = known.get(above.part_of or "")
+        if above is not None:
+            zh, en = "其中项不能成环,请更正", "parts go round in a circle: correct them"
+            findings.at(path, zh, en)
 
 
 def _known(values: Iterable[Decimal | Unset]) -> list[Decimal] | None:
@@ -47,7 +86,7 @@ def _known(values: Iterable[Decimal | Unset]) -> list[Decimal] | None:
 
 def _rubric(rubric: Rubric, where: str, findings: Findings) -> None:
     _weights(rubric.heads, where, findings)
-    least = [band.least for band in rubric.bands]
+    least = [band.least for band in rubric.bands if isinstance(band.least, Decimal)]
     if sorted(set(least)) != sorted(least):
         zh, en = "两个等次的下限相同,请更正其一", "two bands begin at the same score: correct one of them"
         findings.at(f"{where}.bands", zh, en)

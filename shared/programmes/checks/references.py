@@ -140,6 +140,7 @@ def _people(programme: Programme) -> Iterator[Use]:
 def _answers(programme: Programme) -> Iterator[Use]:
     for metric in programme.metrics:
         yield f"metrics[{metric.id}].evidence", "papers", metric.evidence
+        yield f"metrics[{metric.id}].part_of", "metrics", metric.part_of
     for condition in programme.conditions:
         where = f"conditions[{condition.id}]"
         yield f"{where}.evidence", "papers", condition.evidence

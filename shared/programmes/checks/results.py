@@ -12,6 +12,8 @@ from shared.programmes.reading.faults import Findings
 
 _PLACES = (".routes[", ".guard")
 """Where a case is on its way: only there can a step have brought something."""
+_REWARDS = "rewards["
+"""What a title brings may rest on a step of any procedure: it is unknown until a case of that procedure has it."""
 
 
 def rubrics_by_step(procedure: Procedure, programme: Programme) -> Mapping[str, Rubric]:
@@ -25,6 +27,18 @@ def rubrics_by_step(procedure: Procedure, programme: Programme) -> Mapping[str, 
     return {step: sheets[rubric] for step, rubric in named.items() if rubric in sheets}
 
 
+def _sheets_at(path: str, programme: Programme) -> Mapping[str, Rubric] | None:
+    """The score sheets whose results an expression at this place may read; None where it may read none."""
+    if path.startswith(_REWARDS):
+        return {
+            step: sheet for each in programme.procedures for step, sheet in rubrics_by_step(each, programme).items()
+        }
+    procedure = next((each for each in programme.procedures if path.startswith(f"procedures[{each.id}]")), None)
+    if procedure is None or not any(place in path for place in _PLACES):
+        return None
+    return rubrics_by_step(procedure, programme)
+
+
 def kind_of_result(name: str) -> str:
     """word for a grade, number for points, any for what the language does not have."""
     return {"band": "word", "score": "number"}.get(name.rpartition(".")[2], "any")
@@ -33,15 +47,14 @@ def kind_of_result(name: str) -> str:
 def check_result(name: Name, programme: Programme, path: str, findings: Findings) -> None:
     """Report a name with a dot that is no result of a step with a score sheet in the same procedure."""
     step, _, what = name.id.rpartition(".")
-    procedure = next((each for each in programme.procedures if path.startswith(f"procedures[{each.id}]")), None)
-    if procedure is None or not any(place in path for place in _PLACES):
+    sheets = _sheets_at(path, programme)
+    if sheets is None:
         findings.at(
             path,
-            f"{name.id} 只能在路径(routes)的 when 和步骤的 guard 中使用;此处请使用指标",
-            f"{name.id} can be read in a route's when and in a step's guard only: use a metric here",
+            f"{name.id} 只能在路径(routes)和奖励(rewards)的 when 及步骤的 guard 中使用;此处请使用指标",
+            f"{name.id} can be read in the when of a route or reward and in a step's guard only: use a metric here",
         )
         return
-    sheets = rubrics_by_step(procedure, programme)
     if step not in sheets or what not in ("score", "band"):
         known = [f"{each}.{word}" for each in sheets for word in ("score", "band")]
         close = difflib.get_close_matches(name.id, known, n=1)
@@ -55,8 +68,7 @@ def check_result(name: Name, programme: Programme, path: str, findings: Findings
 
 def check_bands(node: Node, programme: Programme, path: str, findings: Findings) -> None:
     """Report a grade that the step's score sheet does not have."""
-    procedure = next((each for each in programme.procedures if path.startswith(f"procedures[{each.id}]")), None)
-    sheets = rubrics_by_step(procedure, programme) if procedure else {}
+    sheets = _sheets_at(path, programme) or {}
     match node:
         case Comparison(left=Name(id=name), right=right) if name.endswith(".band"):
             bands = [band.id for band in sheets[name[:-5]].bands] if name[:-5] in sheets else None

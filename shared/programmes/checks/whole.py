@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from shared.programmes.checks.acting import check_acting
+from shared.programmes.checks.assessments import check_assessments
 from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.deadlines import check_deadlines
 from shared.programmes.checks.expressions import check_expressions
@@ -14,6 +15,7 @@ from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.numbers import check_numbers
 from shared.programmes.checks.promises import check_promises
 from shared.programmes.checks.references import check_references
+from shared.programmes.checks.regions import check_regions
 from shared.programmes.checks.times import check_times
 from shared.programmes.model import Deadline, Programme
 from shared.programmes.reading.faults import Findings
@@ -45,9 +47,11 @@ def check(programme: Programme, findings: Findings) -> None:
     check_references(programme, findings)
     check_numbers(programme, findings)
     check_authorities(programme, findings)
+    check_regions(programme, findings)
     check_expressions(programme, findings)
     check_promises(programme, findings)
     check_acting(programme, findings)
+    check_assessments(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:
         check_graph(procedure, findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -37,12 +37,14 @@ def keys_of(metric: Metric) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """One key under which a metric may be answered; ``twin`` is the other name of the same figure."""
+    """One key under which a metric may be answered; ``twin`` is the other name of the same figure, ``whole`` the key
+    of the figure of the same year that this one is a part of."""
 
     key: str
     metric: Metric
     read: Callable[[Asked, object], Value | None]
     twin: str | None
+    whole: str | None = None
 
 
 def answer_keys(metrics: Iterable[Metric]) -> Mapping[str, AnswerKey]:
@@ -52,13 +54,16 @@ def answer_keys(metrics: Iterable[Metric]) -> Mapping[str, AnswerKey]:
         last = key(metric.id, 0)
         twins = {metric.id: last, last: metric.id}
         for each in dict.fromkeys((*keys_of(metric), metric.id, last)):
-            found[each] = AnswerKey(each, metric, _READ[metric.type], twins.get(each))
+            whole = None if metric.part_of is None else metric.part_of + each.removeprefix(metric.id)
+            found[each] = AnswerKey(each, metric, _READ[metric.type], twins.get(each), whole)
     return found
 
 
 def typed(keys: Mapping[str, AnswerKey], answers: Mapping[str, object]) -> dict[str, Value]:
-    """The answers that can be read, typed; everything else stays unknown."""
+    """The answers that can be read, typed; everything else stays unknown, and so does a part that is more than its
+    whole."""
     found: dict[str, Value] = {}
+    parts: list[AnswerKey] = []
     for name, answer in answers.items():
         known = keys.get(name)
         if known is None:
@@ -68,7 +73,35 @@ def typed(keys: Mapping[str, AnswerKey], answers: Mapping[str, object]) -> dict[
             found[name] = value
             if known.twin is not None and known.twin not in answers:
                 found[known.twin] = value
+            if known.whole is not None:
+                parts.append(known)
+    for part in [each for each in parts if _exceeds(each, found)] if parts else ():
+        found.pop(part.key, None)
+        found.pop(part.twin or "", None)
     return found
+
+
+def _exceeds(part: AnswerKey, values: Mapping[str, Value]) -> bool:
+    """Whether both figures are there and the part is more than its whole."""
+    less, more = values.get(part.key), values.get(part.whole or "")
+    return isinstance(less, Decimal) and isinstance(more, Decimal) and less > more
+
+
+def overdrawn(metrics: Iterable[Metric], answers: Mapping[str, object]) -> tuple[AnswerFault, ...]:
+    """Parts (其中) that are more than their wholes."""
+    keys = answer_keys(metrics)
+    plain = {name: replace(known, whole=None) for name, known in keys.items()}
+    values = typed(plain, answers)
+    exceeding = (known for name in answers if (known := keys.get(name)) is not None and _exceeds(known, values))
+    return tuple(_overdrawn(part, keys[part.whole].metric) for part in exceeding if part.whole is not None)
+
+
+def _overdrawn(part: AnswerKey, whole: Metric) -> AnswerFault:
+    return AnswerFault(
+        part.key,
+        f"{part.metric.title.zh}是{whole.title.zh}的一部分,不得更多;请更正其一",
+        f"a part of {whole.title.en}, never more than it: correct one of the two",
+    )
 
 
 def answer_faults(metrics: Iterable[Metric], answers: Mapping[str, object]) -> tuple[AnswerFault, ...]:
@@ -82,7 +115,7 @@ def answer_faults(metrics: Iterable[Metric], answers: Mapping[str, object]) -> t
         elif known.read(known.metric, answer) is None:
             zh, en = _WANTED[known.metric.type]
             faults.append(AnswerFault(name, f"请填写{zh}", f"write {en}"))
-    return tuple(faults)
+    return (*faults, *overdrawn(metrics, answers))
 
 
 def _number(metric: Asked, value: object) -> Decimal | None:

@@ -43,6 +43,9 @@ class Metric:
     ] = 1
     options: tuple[Option, ...] = ()
     evidence: Annotated[tuple[Id, ...], Meta(description="Materials that prove it.")] = ()
+    part_of: Annotated[
+        Id | None, Meta(description="其中: the metric that this one is a part of, and can never be more than.")
+    ] = None
     least: Number | None = None
     most: Number | None = None
     source: Source = NOWHERE

@@ -16,7 +16,7 @@ class Band:
 
     id: Id
     title: Text
-    least: Number
+    least: Number | Unset
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,3 +105,11 @@ def test_a_figure_is_asked_of_whom_its_condition_is_for(
     expression: str, when: str | None, answers: dict[str, str], wanted: list[str]
 ) -> None:
     assert asked(programme(conditions=computed(expression, when)), answers) == wanted
+
+
+def test_a_part_that_is_more_than_its_whole_is_corrected_before_it_is_handed_in() -> None:
+    base = programme()
+    parts = (*base.metrics, Metric(id="skilled", title=text("skilled"), type="count", part_of="staff"))
+    text_ = replace(base, metrics=parts)
+    assert asked(text_, {"staff": "15", "skilled": "16"}) == ["skilled"]
+    assert asked(text_, {"staff": "15", "skilled": "15"}) == []

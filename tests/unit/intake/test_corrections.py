@@ -156,6 +156,23 @@ def test_what_is_closed_is_neither_begun_nor_handed_in() -> None:
         acts.decide_answer_case("case-1", BOB, evolve(NONE, CLOSED), awaited, NONE, FILED, NOW)
 
 
+def test_more_time_opens_again_what_was_closed_for_the_old_end() -> None:
+    story = correcting(former())
+    story.take(acts.decide_form(filing.filled(), BOB, story.f))
+    story.take(acts.decide_declare(BOB, story.f, NOW))
+    story.take(decide_closed(CLOSED, story.f.closed))
+    story.take(acts.decide_due(replace(AGAIN, due_at=NOW + 2 * WEEK), story.f))
+    story.awaited = replace(story.awaited, now=replace(AGAIN, due_at=NOW + 2 * WEEK))
+    story.submit(BOB)
+    assert story.f.status == "submitted"
+    returned = back()
+    returned.declared()
+    returned.take(decide_closed(CLOSED, returned.a.closed))
+    returned.take((corrected.CorrectionDueMoved(NOW + 2 * WEEK, False, "notice 1", NOW),))
+    returned.submit()
+    assert returned.a.status == "submitted"
+
+
 def test_each_question_is_answered_once() -> None:
     assert decide_closed(CLOSED, None) == (CLOSED,)
     assert decide_closed(CLOSED, CLOSED) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -40,9 +40,10 @@ def test_a_draft_pins_the_text_of_its_round() -> None:
             errors.UsccInvalid,
         ),
         ({"applicant": replace(APPLICANT, region="110000")}, errors.RegionOutside),
+        ({"applicant": replace(APPLICANT, region="652101")}, errors.RegionNotInUse),
         ({"applicant": replace(APPLICANT, level="galaxy")}, errors.LevelUnknown),
     ],
-    ids=["another organisation", "a wrong code", "another region", "an unknown level"],
+    ids=["another organisation", "a wrong code", "another region", "a region's former code", "an unknown level"],
 )
 def test_who_may_not_begin(changes: dict[str, object], refusal: type[errors.Refusal]) -> None:
     with pytest.raises(refusal):
@@ -176,3 +177,38 @@ def test_what_is_with_the_authority_is_not_changed() -> None:
         story.answer(staff="16")
     with pytest.raises(errors.NotEditable):
         story.attach("report", 7)
+
+
+def around(now: datetime) -> rounds.Round:
+    day = timedelta(days=1)
+    return rounds.evolve(rounds.NONE, replace(CALL, opens_at=now - day, closes_at=now + day))
+
+
+@pytest.mark.parametrize(
+    ("region", "now", "told"),
+    [
+        ("652101", NOW, "650402"),  # given up in 2015: what followed it
+        ("650402", NOW.replace(year=2014), "652101"),  # not there yet: what was
+        ("110100", NOW, "shifan regions 110000"),  # in no list: where to look
+    ],
+)
+def test_a_region_that_does_not_count_on_the_day_is_told_before_all_else_with_the_one_that_does(
+    region: str, now: datetime, told: str
+) -> None:
+    round_ = around(now)
+    with pytest.raises(errors.RegionNotInUse) as refused:
+        decide_draft(replace(DRAFT, applicant=replace(APPLICANT, region=region)), NONE, round_, PROGRAMME, now)
+    assert told in refused.value.zh and told in refused.value.en
+
+
+def test_a_code_counts_to_the_end_of_the_year_in_china_and_a_case_keeps_it() -> None:
+    programme, applicant = replace(PROGRAMME, region="650000"), replace(APPLICANT, region="652101")
+    turn = datetime(2015, 12, 31, 16, tzinfo=UTC)  # midnight in China
+    round_, draft = around(turn), replace(DRAFT, applicant=applicant)
+    assert decide_draft(draft, NONE, round_, programme, turn - timedelta(microseconds=1))
+    with pytest.raises(errors.RegionNotInUse):
+        decide_draft(draft, NONE, round_, programme, turn)
+    story = Story().drafted().furnished()
+    story.programme, story.a = programme, replace(story.a, applicant=applicant)
+    story.declared().submit()
+    assert story.a.status == "submitted"

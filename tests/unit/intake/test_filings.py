@@ -17,7 +17,7 @@ from services.intake.domain.filing_lacks import lacking
 from services.intake.domain.filings import NONE, NOTHING, Awaited, Filing, evolve, evolve_awaited
 from services.intake.domain.form_rows import FORM_TYPE, form_content
 from services.intake.domain.parts import Applicant, Document, Filer
-from shared.programmes.model import Programme
+from shared.programmes.model import Metric, Programme, Text
 from tests.support.filing_regulation import FILED, WITHOUT_ROUNDS
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_PREFECTURE, OTHER_USCC, PREFECTURE, REGION
 from tests.unit.intake.story import APPLICANT, NOW, document
@@ -94,6 +94,19 @@ class Story:
         return [lack.id for lack in lacking(self.f, self.programme, NOW.date())]
 
 
+def test_a_part_that_is_more_than_its_whole_is_corrected_before_it_is_handed_in() -> None:
+    title = Text(zh="人数", en="staff")
+    figures = (Metric(id="all", title=title, type="count"), Metric(id="some", title=title, type="count", part_of="all"))
+    programme = replace(FILED, metrics=(*FILED.metrics, *figures))
+    filing = Story(programme).begin().f
+
+    def lacks(some: str) -> list[str]:
+        answered = replace(filing, answers={"all": "15", "some": some})
+        return [lack.id for lack in lacking(answered, programme, NOW.date())]
+
+    assert lacks("16") == [*lacks("15"), "some"]
+
+
 # ── beginning ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -139,6 +152,11 @@ def test_nobody_else_begins_it() -> None:
 def test_it_is_about_an_organisation_that_fits(changes: dict[str, str]) -> None:
     with pytest.raises(filing_errors.SubjectWrong):
         Story().begin(about=replace(APPLICANT, **changes))
+
+
+def test_it_is_about_a_region_whose_code_counts_today() -> None:
+    with pytest.raises(errors.RegionNotInUse, match="650402"):
+        Story().begin(about=replace(APPLICANT, region="652101"))
 
 
 def test_a_title_is_the_organisations_own() -> None:

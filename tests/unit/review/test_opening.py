@@ -79,6 +79,11 @@ def test_a_subject_fits_the_programme(changes: dict[str, str]) -> None:
         opened(REVIEWER, replace(APPLICANT, **changes))
 
 
+def test_a_subject_lies_in_a_region_whose_code_counts_today() -> None:
+    with pytest.raises(errors.RegionNotInUse, match="650402"):
+        opened(REVIEWER, replace(APPLICANT, region="652101"))
+
+
 def returned(round_id: str) -> Story:
     story = Story().filed()
     story.act(c.RequestCorrection("check", REVIEWER, faulty("licence")))

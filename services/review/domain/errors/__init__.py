@@ -14,6 +14,7 @@ from services.review.domain.errors.opening import (
     OpensThroughIntake,
     PaperUnknown,
     ProcedureUnknown,
+    RegionNotInUse,
     SubjectInvalid,
 )
 from services.review.domain.errors.refusal import (
@@ -156,6 +157,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     AnswersWrong,
     ProcedureUnknown,
     OpensThroughIntake,
+    RegionNotInUse,
     SubjectInvalid,
     FiledThroughIntake,
     RoundUnknown,
@@ -248,6 +250,7 @@ __all__ = [
     "RectificationRunning",
     "RectificationUnknown",
     "Refusal",
+    "RegionNotInUse",
     "RelaxationImpossible",
     "RenewalTooEarly",
     "RoundExists",

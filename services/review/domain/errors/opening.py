@@ -32,6 +32,14 @@ class SubjectInvalid(Refusal):
     do = ("请核对；层级须为：{levels}。", "Check them; the level is one of: {levels}.")
 
 
+class RegionNotInUse(Refusal):
+    """The code of the organisation's region is in no list of the Ministry, or not in that of the day."""
+
+    code, status = "region_not_in_use", 422
+    said = ("所在地区代码当日不可用：{zh}。", "The region's code is not in use on this day: {en}.")
+    do = ("请更正地区代码：{do_zh}。", "Correct the region's code: {do_en}.")
+
+
 class AnswersWrong(Refusal):
     """An answer is none of the programme's metrics, or not of its type."""
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from services.review.domain import errors
 from services.review.domain.awaiting import comes_by_itself
+from services.review.domain.limits import moved
 from services.review.domain.people import Person
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor
 from services.review.domain.subject import Answer, Paper
@@ -118,10 +119,19 @@ def decide(command: Command, situation: Situation) -> Decided:
 
 def _taken(received: FilingReceived, situation: Situation) -> Decided:
     """Late is late although nobody looked in between, where the programme knows the outcome and the end is known."""
-    due_at = None if situation.case.due_provisional else situation.case.due_at
+    due_at = _certain_end(situation)
     if due_at is not None and received.filed_at > due_at and "late" in situation.step.outcomes:
         return Decided((received,), "late", FILED_LATE)
     return Decided((received,), "filed")
+
+
+def _certain_end(situation: Situation) -> datetime | None:
+    """Until when it is in time, counted with every year that was published meanwhile; None where nobody knows yet."""
+    case = situation.case
+    again = moved(situation.step, case, situation.programme, situation.calendar)
+    if again is not None:
+        return None if again.provisional else again.at
+    return None if case.due_provisional else case.due_at
 
 
 def _add(command: FileInStep, situation: Situation) -> Decided:

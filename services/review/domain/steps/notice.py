@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time
 
 from services.review.domain import errors
-from services.review.domain.days import because, last_day
+from services.review.domain.again import Moved, Standing, again, end_of
+from services.review.domain.days import last_day, notice_end
 from services.review.domain.desks import desk_of
 from services.review.domain.steps.notice_acts import (
     AnswerObjection,
@@ -28,8 +29,8 @@ from services.review.domain.steps.notice_acts import (
     ReceiveObjection,
     RecountNotice,
 )
-from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
-from shared.calendar import Calendar
+from services.review.domain.steps.shape import SHANGHAI, Decided, Parties, Situation, actor, stated
+from shared.calendar import Calendar, Due
 from shared.programmes.model import Notice, Noticing, Objections, Unset
 
 TYPE = "notice"
@@ -38,11 +39,13 @@ MOST_OBJECTIONS = 200
 
 @dataclass(frozen=True)
 class State:
-    """The posting, its last day, the objections and their answers, and whether the period is over."""
+    """The posting, its last day and what moved that since, the objections and their answers, and whether the period is
+    over."""
 
     posted: NoticePosted | None = None
     closes_on: date | None = None
     provisional: bool = False
+    because: str = ""
     objections: Mapping[str, ObjectionReceived] = field(default_factory=dict)
     answers: Mapping[str, ObjectionAnswered] = field(default_factory=dict)
     closed: bool = False
@@ -204,26 +207,51 @@ def counted_under_text(situation: Situation, rule: str) -> tuple[NoticeRecounted
 
 def _counted_again(situation: Situation, rule: str = "") -> NoticeRecounted | None:
     state: State = situation.state
-    if state.posted is None or state.closed or not (state.provisional or rule):
+    if state.posted is None or state.closed:
         return None
-    posted, notice = state.posted, definition(situation)
-    counted, provisional = last_day(notice.duration, posted.posted_on, notice.id, situation.calendar)
-    # A right that was granted is never shortened: an earlier result leaves the announced day as it is.
-    closes_on = max(counted, _closes(state))
-    if (closes_on, provisional) == (state.closes_on, state.provisional):
+    found = _under_rule(situation, rule) if rule else _under_calendar(situation)
+    if found is None:
         return None
+    posted = state.posted
     return NoticeRecounted(
         step=situation.step.id,
         notice=posted.notice,
         programme=situation.case.programme,
         applicant_name=posted.applicant_name,
         posted_on=posted.posted_on,
-        closes_on=closes_on,
-        provisional=provisional,
+        closes_on=found.day,
+        provisional=found.provisional,
         channel=posted.channel,
         recounted_at=situation.now,
-        because=rule or because(situation.calendar, posted.posted_on, closes_on),
+        because=found.because,
     )
+
+
+def _under_rule(situation: Situation, rule: str) -> Moved | None:
+    """Its end under the rules of another text. A right that was granted is never shortened."""
+    state: State = situation.state
+    counted = _end(situation, situation.calendar)
+    closes_on = max(counted.day, _closes(state))
+    if (closes_on, counted.provisional) == (state.closes_on, state.provisional):
+        return None
+    return Moved(closes_on, end_of(closes_on), counted.provisional, rule)
+
+
+def _under_calendar(situation: Situation) -> Moved | None:
+    state: State = situation.state
+    assert state.posted is not None, "only what was posted has an end"
+    posted = state.posted
+    # Where one notice is over many cases its days were counted when it went up, and this case followed later.
+    counted_at = datetime.combine(posted.posted_on, time(), SHANGHAI) if posted.together else posted.posted_at
+    standing = Standing(end_of(_closes(state)), state.provisional, counted_at)
+    return again(lambda known: _end(situation, known), standing, posted.posted_on, situation.calendar)
+
+
+def _end(situation: Situation, calendar: Calendar) -> Due:
+    state: State = situation.state
+    assert state.posted is not None, "only what was posted has an end"
+    notice = definition(situation)
+    return notice_end(notice.duration, state.posted.posted_on, notice.id, calendar)
 
 
 def _recount(situation: Situation) -> Decided:
@@ -280,7 +308,7 @@ def evolve(state: State, fact: Fact) -> State:
         case NoticePosted():
             return State(fact, fact.closes_on, fact.provisional)
         case NoticeRecounted():
-            return replace(state, closes_on=fact.closes_on, provisional=fact.provisional)
+            return replace(state, closes_on=fact.closes_on, provisional=fact.provisional, because=fact.because)
         case ObjectionReceived():
             return replace(state, objections={**state.objections, fact.objection: fact})
         case ObjectionAnswered():

@@ -16,6 +16,7 @@ from shared.runtime.operator.cli import (
     parked,
     programmes,
     rebuild,
+    regions,
     topics,
     up,
 )
@@ -42,6 +43,7 @@ def create(find: Callable[[str], Installation], plans: Plans, builds: Builds, lo
     clock.install(app)
     deadline.install(app)
     programmes.install(app)
+    regions.install(app)
     migrate.install(app)
     topics.install(app)
     parked.install(app, builds)
