@@ -21,6 +21,7 @@ from shared.language.applications import (
 from shared.language.cases import (
     CaseCompleted,
     CaseMoved,
+    CaseTakenOver,
     FundsPaid,
     PreliminaryApproved,
     Publicized,
@@ -62,6 +63,7 @@ __all__ = [
     "CaseCompleted",
     "CaseMoved",
     "CaseRef",
+    "CaseTakenOver",
     "Certified",
     "CorrectionDueMoved",
     "CorrectionRequested",
@@ -103,6 +105,7 @@ PublicEvent = (
     RoundOpened
     | ApplicationSubmitted
     | ApplicationWithdrawn
+    | CaseTakenOver
     | FilingAwaited
     | FilingSubmitted
     | FilingWithdrawn
@@ -137,6 +140,7 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
     "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn, FilingTimeClosed),
     "review": (
         RoundOpened,
+        CaseTakenOver,
         FilingAwaited,
         FilingTaken,
         FilingRefused,

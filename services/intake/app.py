@@ -24,6 +24,7 @@ from services.intake.http import (
 from services.intake.inbox import Inbox
 from services.intake.outbox import case_of, to_public
 from shared.programmes.catalogue import Catalogue
+from shared.runtime.pinned import knows
 from shared.runtime.service import Around, Parts, Service, assemble
 from shared.runtime.streams import CommittingStreams
 
@@ -64,5 +65,6 @@ def build(around: Around, programmes: Library | None = None) -> Service:
             subscribers=(Inbox(store, handlers, filings, around.clock),),
             views=(ApplicationsView(), RoundsView(), FilingsView()),
             refusals=(Refusal,),
+            knows=knows(library),
         ),
     )

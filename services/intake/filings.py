@@ -3,7 +3,7 @@ application comes this way."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -16,9 +16,11 @@ from services.intake.domain.corrected import decide_closed
 from services.intake.domain.filings import Awaited, Filing, filing_of
 from services.intake.domain.form_rows import Rows
 from services.intake.domain.parts import Answer, Document, Filer
+from services.intake.domain.refusal import Refusal
 from services.intake.handlers import APPLICATION
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
+from shared.programmes.life import closed_because, follower
 from shared.programmes.model import Programme
 from shared.runtime.clock import local_day
 from shared.runtime.ports import Loaded, Receipt, Stale, StreamKind, Streams
@@ -33,6 +35,8 @@ class Programmes(Protocol):
     """The library of regulations: the text at exactly this address, and the one that a new case runs under."""
 
     def get(self, ref: str) -> Programme: ...
+
+    def programmes(self) -> Sequence[Programme]: ...
 
     def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
 
@@ -212,8 +216,17 @@ class FilingHandlers:
         except NoSuchProgramme:
             programme = None
         if programme is None:
-            raise filing_errors.ProgrammeNotOpen()
+            raise self._closed(programme_id, local_day(now))
         return programme
+
+    def _closed(self, programme_id: str, day: date) -> Refusal:
+        """Why nothing begins under the programme: its newest text is closed and what follows it, or there is none."""
+        versions = [each for each in self._programmes.programmes() if each.id == programme_id]
+        why = closed_because(versions[-1], day, sandbox=self._sandbox) if versions else None
+        if why is None:
+            return filing_errors.ProgrammeNotOpen()
+        after = follower(versions[-1], self._programmes.programmes())
+        return filing_errors.TextClosed(why_zh=why.zh, why_en=why.en, next_zh=after.zh, next_en=after.en)
 
     async def _programme(self, streams: Streams, name: str) -> Programme:
         return self._programmes.get(_ensure_exists((await streams.load(FILING, name)).state).programme)

@@ -22,6 +22,7 @@ from services.intake.domain.filing import (
     decide_withdraw,
 )
 from services.intake.domain.forms import decide_form
+from services.intake.domain.lines import followers_of
 from services.intake.domain.organisation import Organisation, Remembered, claim, remember, with_filed
 from services.intake.domain.overlaps import Asked, Known, objections, programmes_meant
 from services.intake.domain.refusal import Refusal
@@ -252,7 +253,8 @@ class Handlers:
 
     async def _known(self, streams: Streams, a: Application, present: Organisation, programme: Programme) -> Known:
         """What the programme's rules need to know of the organisation's other cases."""
-        meant = programmes_meant(programme)
+        followers = followers_of(self._programmes.programmes())
+        meant = programmes_meant(programme, followers)
         claims = [each for each in present.claims.values() if each.programme_id in meant and each.case_id != a.case_id]
         applications = {each.case_id: (await streams.load(APPLICATION, each.case_id)).state for each in claims}
         asked = {a.round_id, *(other.round_id for other in applications.values())}
@@ -261,6 +263,7 @@ class Handlers:
             rounds={name: (await streams.load(ROUND, name)).state for name in asked},
             texts=self._texts({title.held.programme for title in present.titles.values()}),
             names={each.id: each.legal.title for each in self._programmes.programmes() if each.id in meant},
+            followers=followers,
         )
 
     def _texts(self, refs: set[str]) -> dict[str, Programme]:

@@ -77,6 +77,8 @@ class Inbox:
                     | said.FilingTimeClosed()
                 ):
                     return  # our own words
+                case said.CaseTakenOver():
+                    return  # what it wants of the organisation is said by what it awaits
                 case said.TitleLapsed() | said.TitleRenewed():
                     return  # told once it stands on record
                 case said.ObligationMissed() if not event.owed_by_holder:

@@ -80,7 +80,11 @@ def _applicant(event: words.PublicEvent) -> Applicant | None:
     """Whose case it is, where the event says so."""
     match event:
         case (
-            words.ApplicationSubmitted() | words.RecognitionApproved() | words.FilingAwaited() | words.FilingSubmitted()
+            words.ApplicationSubmitted()
+            | words.RecognitionApproved()
+            | words.CaseTakenOver()
+            | words.FilingAwaited()
+            | words.FilingSubmitted()
         ):
             return Applicant(event.applicant.uscc, event.applicant.name, event.applicant.region)
         case words.Certified() | words.Revoked() | words.Lapsed() | words.Renewed():
@@ -114,6 +118,9 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return {"day": _day(event.refused_at), "reason_zh": event.zh, "reason_en": event.en}
         case words.FilingLapsed():
             return {"day": _day(event.lapsed_at)}
+        case words.CaseTakenOver():
+            kept = {"begun_on": _written(event.begun_on), "record": event.record, "reason": event.reason}
+            return {"day": _day(event.taken_over_at), **kept, "text_zh": event.banner_zh, "text_en": event.banner_en}
         case words.CaseMoved():
             before, after = event.before.partition("@")[0], event.after.partition("@")[0]
             texts = {"before": before, "after": after, "rule": event.rule, "reason": event.reason}

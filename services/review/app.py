@@ -23,6 +23,7 @@ from services.review.http import (
     gathering_routes,
     move_routes,
     objection_routes,
+    old_case_routes,
     procedure_routes,
     round_routes,
     title_life_routes,
@@ -36,6 +37,7 @@ from shared.envelope import Origin
 from shared.programmes.catalogue import Catalogue
 from shared.runtime.clock import Clock
 from shared.runtime.deadlines import AlreadySettled, Due, Fire
+from shared.runtime.pinned import knows
 from shared.runtime.ports import Streams
 from shared.runtime.service import Around, Parts, Service, assemble
 from shared.runtime.streams import CommittingStreams
@@ -66,6 +68,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 case_routes(streams, lists, library, around.files),
                 export_routes(lists),
                 procedure_routes(handlers, streams, lists),
+                old_case_routes(handlers, streams, lists),
                 act_routes(handlers, streams, around.files),
                 move_routes(handlers, streams, library),
                 deadline_routes(streams, library, around.clock),
@@ -80,6 +83,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
             subscribers=(Inbox(store, handlers, around.clock, lists.held),),
             views=(CasesView(), RoundsView(), YearsView(), GatheredView(), MoneyView(), DeadlinesView()),
             refusals=(Refusal,),
+            knows=knows(library),
             fire=firing(handlers, streams, around.clock),
         ),
     )

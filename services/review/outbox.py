@@ -39,6 +39,7 @@ from services.review.domain.holding import (
     ValidityPassed,
 )
 from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
+from services.review.domain.old_cases import CaseTakenOver
 from services.review.domain.quotas import QuotaPlaceReleased, QuotaPlaceTaken
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
@@ -121,6 +122,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return _ended(case_id, fact)
         case pay.InstalmentPaid():
             return _paid(case_id, fact)
+        case CaseTakenOver():
+            return _taken_over(case_id, fact)
         case CaseMoved():
             return said.CaseMoved(case_id, fact.before, fact.after, fact.rule, fact.reason, fact.moved_at)
         case RoundOpened():
@@ -268,6 +271,21 @@ def _awaited(case_id: CaseId, fact: awaiting.FilingAwaited) -> said.FilingAwaite
         due_at=fact.due_at,
         due_provisional=fact.due_provisional,
         awaited_at=fact.awaited_at,
+    )
+
+
+def _taken_over(case_id: CaseId, fact: CaseTakenOver) -> said.CaseTakenOver:
+    asks, paper = fact.applicant, fact.paper
+    return said.CaseTakenOver(
+        case_id=case_id,
+        programme=fact.programme,
+        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category),
+        begun_on=paper.begun_on,
+        record=paper.record,
+        reason=paper.reason,
+        banner_zh=paper.banner_zh,
+        banner_en=paper.banner_en,
+        taken_over_at=fact.taken_over_at,
     )
 
 

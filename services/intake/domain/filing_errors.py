@@ -80,6 +80,17 @@ class ProgrammeNotOpen(Refusal):
     do = ("请从现行办法列表中选择。", "Choose one from the list of programmes.")
 
 
+class TextClosed(Refusal):
+    """The programme's text takes no new case."""
+
+    code = "text_closed"
+    said = ("该办法不受理新案件：{why_zh}。", "This text takes no new case: {why_en}.")
+    do = (
+        "{next_zh}。原有案件由主管部门接续后，按该办法办理。",
+        "Next: {next_en}. A case that was begun under it is taken over by its authority, and goes on under it.",
+    )
+
+
 class AppliesInRound(Refusal):
     """What begins the programme's main procedure is an application in a round."""
 
@@ -125,6 +136,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     NothingAwaited,
     ProcedureUnknown,
     ProgrammeNotOpen,
+    TextClosed,
     AppliesInRound,
     SubjectWrong,
     WrongFiler,

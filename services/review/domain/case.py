@@ -11,6 +11,7 @@ from typing import Any, ClassVar, cast
 from services.review.domain import moves
 from services.review.domain.awaiting import CorrectionDueMoved, FilingAwaited, FilingEnclosed
 from services.review.domain.desks import Desk
+from services.review.domain.old_cases import CaseTakenOver
 from services.review.domain.people import Act
 from services.review.domain.steps import (
     assess,
@@ -131,6 +132,7 @@ class CaseWithdrawn:
 
 FACTS: tuple[type, ...] = (
     CaseOpened,
+    CaseTakenOver,
     StepEntered,
     StepDueCounted,
     StepDueRecounted,
@@ -166,6 +168,8 @@ def evolve(case: Case, fact: Any) -> Case:
                 title=fact.title,
                 title_number=fact.title_number,
             )
+        case CaseTakenOver():
+            return replace(case, on_paper=fact.paper)
         case StepEntered():
             return _entered(case, fact)
         case FilingAwaited() | CorrectionDueMoved():
@@ -211,6 +215,7 @@ def _moved(case: Case, fact: moves.CaseMoved) -> Case:
         procedure=fact.procedure,
         move=None,
         moves=(*case.moves, fact),
+        alone=frozenset(fact.alone),
         past={**case.past, **{each.step: each for each in fact.past}},
     )
 

@@ -32,6 +32,7 @@ from services.review.domain.steps.publish import PublishContent, WithdrawContent
 from services.review.domain.steps.rectify import AcceptRectification
 from services.review.domain.steps.score_acts import AssignExperts, ClosePanel, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
+from services.review.domain.taking_over import TakeOverCase
 from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
 from services.review.domain.years import PublishYear
 
@@ -84,6 +85,7 @@ __all__ = [
     "SettleRectification",
     "StopPayment",
     "TakeFiling",
+    "TakeOverCase",
     "WaiveVisit",
     "WithdrawContent",
 ]

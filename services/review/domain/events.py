@@ -12,6 +12,7 @@ from services.review.domain import (
     filings,
     gathering,
     moves,
+    old_cases,
     quotas,
     rounds,
     time_up,
@@ -38,6 +39,7 @@ from services.review.domain.steps import score_acts as score
 
 Fact = (
     case.CaseOpened
+    | old_cases.CaseTakenOver
     | case.StepEntered
     | case.StepDueCounted
     | case.StepDueRecounted

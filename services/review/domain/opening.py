@@ -28,8 +28,8 @@ def decide_open_directly(
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     if not command.filing:  # a filing was held to the day on which it was begun
-        _ensure_region(command.applicant.region, local_day(now))
-    _ensure_fitting(command.applicant, programme)
+        ensure_region(command.applicant.region, local_day(now))
+    ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, command.procedure, day=local_day(now))
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id and not _without_rounds(command, programme):
@@ -53,13 +53,15 @@ def _openers(command: OpenCase, first: str, programme: Programme) -> tuple[str, 
     return tuple(dict.fromkeys((first,) if by_filing else (named, first)))
 
 
-def _ensure_region(code: str, day: date) -> None:
+def ensure_region(code: str, day: date) -> None:
+    """The region's code is in use on that day."""
     fault = region_fault(code, day)
     if fault is not None:
         raise errors.RegionNotInUse(zh=fault.zh, en=fault.en, do_zh=fault.do_zh, do_en=fault.do_en)
 
 
-def _ensure_fitting(subject: Applicant, programme: Programme) -> None:
+def ensure_fitting(subject: Applicant, programme: Programme) -> None:
+    """The organisation lies in the programme's region and is of its levels, kinds and categories."""
     levels = [level.id for level in programme.levels]
     inside = region_contains(programme.region, subject.region)
     # What a case of another procedure is about need not be an applicant: what is declared of it must be known.

@@ -60,9 +60,15 @@ class OpenCase:
 
 
 def decide_open(
-    command: OpenCase, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+    command: OpenCase,
+    case: Case,
+    programme: Programme,
+    now: datetime,
+    calendar: Calendar = PUBLISHED,
+    besides: Facts = (),
 ) -> Facts:
-    """Open the case at the first step of its programme; the same application twice is one case."""
+    """Open the case at the first step of its programme; the same application twice is one case. ``besides`` is what
+    else is said of it before it comes to that step."""
     if case.status != "none":
         return ()
     opened = CaseOpened(
@@ -79,9 +85,9 @@ def decide_open(
         round_closes_at=command.round_closes_at,
         valid_to=command.valid_to,
     )
-    case = evolve(case, opened)
+    case = _folded(evolve(case, opened), besides)
     first = programme.first_step(command.applicant, command.procedure or None, day=local_day(now))
-    return (opened, *_enter(case, first, programme, now, calendar))
+    return (opened, *besides, *_enter(case, first, programme, now, calendar))
 
 
 def decide_withdraw(reason: str, case: Case, now: datetime) -> Facts:

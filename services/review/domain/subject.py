@@ -49,6 +49,20 @@ class Concluded:
 
 
 @dataclass(frozen=True)
+class OnPaper:
+    """Where a case comes from that was begun on paper: the day, the number of its file, why it was taken over, by whom
+    for which party, and what its text says of its own end (its banner)."""
+
+    begun_on: date
+    record: str
+    reason: str
+    by: str
+    party: str
+    banner_zh: str
+    banner_en: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
@@ -58,8 +72,10 @@ class Case:
     ``filing`` is the filing at intake that began it, ``filings`` the last one at each step (empty: filed another way),
     ``asked`` how often intake was asked what came for the present step. ``visit`` says which of the case's steps the
     present one is, counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on
-    under, ``past`` its steps under earlier ones. ``recommended`` holds every step and party that ever said yes,
-    ``payments`` every payment by step, how often the case had come there, and instalment."""
+    under, ``past`` its steps under earlier ones, ``alone`` the list steps at which its round cannot list it.
+    ``recommended`` holds every step and party that ever said yes, ``payments`` every payment by step, how often the
+    case had come there, and instalment. ``on_paper`` is where a case comes from that was begun outside of this
+    system."""
 
     case_id: str = ""
     status: Status = "none"
@@ -102,6 +118,8 @@ class Case:
     move: MoveProposed | None = None
     moves: tuple[CaseMoved, ...] = ()
     past: Mapping[str, PastStep] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
+    on_paper: OnPaper | None = None
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

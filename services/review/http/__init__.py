@@ -8,6 +8,7 @@ from services.review.http.exports import export_routes
 from services.review.http.gathering import gathering_routes
 from services.review.http.moves import move_routes
 from services.review.http.objections import objection_routes
+from services.review.http.old_cases import old_case_routes
 from services.review.http.procedures import procedure_routes
 from services.review.http.rounds import round_routes
 from services.review.http.title_life import title_life_routes
@@ -23,6 +24,7 @@ __all__ = [
     "gathering_routes",
     "move_routes",
     "objection_routes",
+    "old_case_routes",
     "procedure_routes",
     "round_routes",
     "title_life_routes",

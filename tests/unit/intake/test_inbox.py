@@ -35,6 +35,7 @@ from shared.runtime.postgres.pool import Database
 from shared.runtime.records import data_of, schema_of, to_record
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
+from tests.programmes.library import library
 from tests.support.clock import FixedClock
 from tests.support.house import Shelf
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_USCC, PROGRAMME, REGION
@@ -295,6 +296,17 @@ async def test_a_filing_is_begun_under_a_text_that_is_open(heard: Heard) -> None
         await heard.filings.begin(heard.streams, "gone-platform", command, FilingWrite(APPLICANT))
     with pytest.raises(filing_errors.AppliesInRound):
         await heard.filings.begin(heard.streams, PROGRAMME.id, command, FilingWrite(APPLICANT))
+
+
+async def test_nothing_begins_under_a_text_that_is_closed_and_it_says_why(heard: Heard) -> None:
+    about, by = Applicant(APPLICANT_USCC, "Example", COUNTY, "city"), Filer("p", "applicant", "", APPLICANT_USCC)
+    command = BeginFiling("case-7", "project", about, "", by)
+    filings = FilingHandlers(library(), sandbox=True)
+    with pytest.raises(filing_errors.TextClosed) as refused:
+        await filings.begin(heard.streams, "js-tech-platform-2003", command, FilingWrite(APPLICANT))
+    assert "it is repealed" in refused.value.en
+    assert "已废止" in refused.value.zh
+    assert "taken over by its authority" in refused.value.en
 
 
 async def test_before_its_first_projection_a_list_asks_to_try_again(heard: Heard) -> None:
