@@ -11,7 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.language.applications import ApplicationSubmitted, ApplicationWithdrawn, CorrectionRequested, RoundOpened
+from shared.language.applications import (
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CorrectionDueMoved,
+    CorrectionRequested,
+    RoundOpened,
+)
 from shared.language.cases import (
     CaseCompleted,
     CaseMoved,
@@ -30,9 +36,12 @@ from shared.language.filings import (
     FilingRefused,
     FilingSubmitted,
     FilingTaken,
+    FilingTimeClosed,
+    FilingTimePassed,
     FilingWithdrawn,
+    Replaced,
 )
-from shared.language.parts import Applicant, CaseRef, Document, Filer, Instant, ProgrammeRef, Region, Uscc
+from shared.language.parts import Applicant, CaseRef, Document, Filer, Instant, Objection, ProgrammeRef, Region, Uscc
 from shared.language.titles import (
     Certified,
     Lapsed,
@@ -46,6 +55,7 @@ from shared.language.titles import (
 )
 
 __all__ = [
+    "BETWEEN_SERVICES",
     "FOR_PARTNERS",
     "SPEAKERS",
     "Applicant",
@@ -56,6 +66,7 @@ __all__ = [
     "CaseRef",
     "CaseTakenOver",
     "Certified",
+    "CorrectionDueMoved",
     "CorrectionRequested",
     "Document",
     "Filer",
@@ -64,10 +75,13 @@ __all__ = [
     "FilingRefused",
     "FilingSubmitted",
     "FilingTaken",
+    "FilingTimeClosed",
+    "FilingTimePassed",
     "FilingWithdrawn",
     "FundsPaid",
     "Instant",
     "Lapsed",
+    "Objection",
     "ObligationMissed",
     "PreliminaryApproved",
     "ProgrammeRef",
@@ -78,6 +92,7 @@ __all__ = [
     "RectificationOrdered",
     "Region",
     "Renewed",
+    "Replaced",
     "RevocationOrdered",
     "Revoked",
     "RoundOpened",
@@ -98,8 +113,11 @@ PublicEvent = (
     | FilingWithdrawn
     | FilingTaken
     | FilingRefused
+    | FilingTimePassed
+    | FilingTimeClosed
     | FilingLapsed
     | CorrectionRequested
+    | CorrectionDueMoved
     | CaseMoved
     | PreliminaryApproved
     | Scored
@@ -122,15 +140,17 @@ PublicEvent = (
 """Every event of the published language, in the order of a case's life."""
 
 SPEAKERS: Mapping[str, tuple[type, ...]] = {
-    "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn),
+    "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn, FilingTimeClosed),
     "review": (
         RoundOpened,
         CaseTakenOver,
         FilingAwaited,
         FilingTaken,
         FilingRefused,
+        FilingTimePassed,
         FilingLapsed,
         CorrectionRequested,
+        CorrectionDueMoved,
         CaseMoved,
         PreliminaryApproved,
         Scored,
@@ -153,3 +173,6 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
 
 FOR_PARTNERS: tuple[type, ...] = (Certified, Revoked, Lapsed, Renewed)
 """What the registry also says on ``certifications.v1`` to other regions: public, no personal data in it."""
+
+BETWEEN_SERVICES: tuple[type, ...] = (FilingTimePassed, FilingTimeClosed)
+"""What services ask and answer each other about their own work: nobody outside has to be told of it."""

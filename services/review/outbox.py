@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec import UNSET
+
 from services.review.domain import awaiting, filings, sums
 from services.review.domain.budgets import (
     BudgetPlanned,
@@ -64,6 +66,7 @@ from services.review.domain.steps import (
 from services.review.domain.steps import list as listing
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.steps import score_acts as score
+from services.review.domain.time_up import FilingTimePassed
 from services.review.domain.years import YearPublished
 from shared import events as said
 from shared.envelope import CaseId
@@ -96,8 +99,13 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
     case_id = case_of(recorded)
     match fact:
         case check.CorrectionRequested():
-            items = tuple(f"{item.subject}: {item.fault}" for item in fact.items)
-            return said.CorrectionRequested(case_id, items, fact.requested_at)
+            return _correction(case_id, fact)
+        case awaiting.CorrectionDueMoved():
+            return said.CorrectionDueMoved(case_id, fact.due_at, fact.provisional, fact.because, fact.moved_at)
+        case FilingTimePassed():
+            return said.FilingTimePassed(
+                case_id, fact.step, fact.of_application, fact.visit, fact.due_at, fact.asked, fact.passed_at
+            )
         case awaiting.FilingAwaited():
             return _awaited(case_id, fact)
         case filings.FilingTaken():
@@ -245,6 +253,19 @@ def _titled(
             return said.TitleRenewed(
                 case_id, fact.programme, fact.number, fact.valid_from, fact.valid_to, fact.renewed_at
             )
+
+
+def _correction(case_id: CaseId, fact: check.CorrectionRequested) -> said.CorrectionRequested:
+    """What it does not know is left out."""
+    return said.CorrectionRequested(
+        case_id=case_id,
+        items=tuple(f"{item.subject}: {item.fault}" for item in fact.items),
+        requested_at=fact.requested_at,
+        objections=tuple(said.Objection(item.subject, item.fault) for item in fact.items),
+        filing_id=fact.filing or UNSET,
+        due_at=fact.due_at or UNSET,
+        due_provisional=fact.due_provisional or UNSET,
+    )
 
 
 def _awaited(case_id: CaseId, fact: awaiting.FilingAwaited) -> said.FilingAwaited:

@@ -16,6 +16,7 @@ from services.review.domain import (
     quotas,
     rounds,
     sums,
+    time_up,
     title,
     years,
 )
@@ -47,6 +48,8 @@ Fact = (
     | case.CaseWithdrawn
     | awaiting.FilingAwaited
     | awaiting.FilingEnclosed
+    | awaiting.CorrectionDueMoved
+    | time_up.FilingTimePassed
     | filings.Fact
     | moves.Fact
     | sums.Fact

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from shared.programmes.checks.acting import check_acting
 from shared.programmes.checks.assessments import check_assessments
 from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.deadlines import check_deadlines
@@ -50,6 +51,7 @@ def check(programme: Programme, findings: Findings) -> None:
     check_regions(programme, findings)
     check_expressions(programme, findings)
     check_promises(programme, findings)
+    check_acting(programme, findings)
     check_assessments(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:

@@ -10,7 +10,6 @@ import pytest
 
 from services.review.domain import commands as c
 from services.review.domain import errors
-from services.review.domain.progress import decide_lapse
 from services.review.domain.steps.award import TitleConferred
 from services.review.domain.validity import validity_of
 from shared.programmes.model import (
@@ -352,7 +351,7 @@ def test_rectifying_in_time_or_too_late() -> None:
         story.act(c.AcceptRectification("visit", OFFICER, "done", tuple(f"{n:064x}" for n in range(51))))
     late = instead_of_visit("rectify", Rectifying(within=within), outcomes)
     assert late.case.due_at is not None
-    late.take(decide_lapse("visit", late.case, late.programme, late.case.due_at + timedelta(seconds=1)))
+    late.lapse(late.case.due_at + timedelta(seconds=1))
     assert late.case.result == "refused"
     story.act(c.AcceptRectification("visit", OFFICER, "done", ("0" * 64,)))
     assert story.case.step == "list"
