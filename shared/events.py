@@ -11,7 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.language.applications import ApplicationSubmitted, ApplicationWithdrawn, CorrectionRequested, RoundOpened
+from shared.language.applications import (
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CorrectionDueMoved,
+    CorrectionRequested,
+    RoundOpened,
+)
 from shared.language.cases import (
     CaseCompleted,
     CaseMoved,
@@ -22,6 +28,7 @@ from shared.language.cases import (
     RecognitionApproved,
     RecognitionRefused,
     Scored,
+    SumDecided,
 )
 from shared.language.duties import ObligationIncurred, TitleReminded
 from shared.language.filings import (
@@ -30,9 +37,12 @@ from shared.language.filings import (
     FilingRefused,
     FilingSubmitted,
     FilingTaken,
+    FilingTimeClosed,
+    FilingTimePassed,
     FilingWithdrawn,
+    Replaced,
 )
-from shared.language.parts import Applicant, CaseRef, Document, Filer, Instant, ProgrammeRef, Region, Uscc
+from shared.language.parts import Applicant, CaseRef, Document, Filer, Instant, Objection, ProgrammeRef, Region, Uscc
 from shared.language.titles import (
     Certified,
     Lapsed,
@@ -46,6 +56,7 @@ from shared.language.titles import (
 )
 
 __all__ = [
+    "BETWEEN_SERVICES",
     "FOR_PARTNERS",
     "SPEAKERS",
     "Applicant",
@@ -56,6 +67,7 @@ __all__ = [
     "CaseRef",
     "CaseTakenOver",
     "Certified",
+    "CorrectionDueMoved",
     "CorrectionRequested",
     "Document",
     "Filer",
@@ -64,10 +76,13 @@ __all__ = [
     "FilingRefused",
     "FilingSubmitted",
     "FilingTaken",
+    "FilingTimeClosed",
+    "FilingTimePassed",
     "FilingWithdrawn",
     "FundsPaid",
     "Instant",
     "Lapsed",
+    "Objection",
     "ObligationIncurred",
     "ObligationMissed",
     "PreliminaryApproved",
@@ -79,10 +94,12 @@ __all__ = [
     "RectificationOrdered",
     "Region",
     "Renewed",
+    "Replaced",
     "RevocationOrdered",
     "Revoked",
     "RoundOpened",
     "Scored",
+    "SumDecided",
     "TitleLapsed",
     "TitleReminded",
     "TitleRenewed",
@@ -99,14 +116,18 @@ PublicEvent = (
     | FilingWithdrawn
     | FilingTaken
     | FilingRefused
+    | FilingTimePassed
+    | FilingTimeClosed
     | FilingLapsed
     | CorrectionRequested
+    | CorrectionDueMoved
     | CaseMoved
     | PreliminaryApproved
     | Scored
     | Publicized
     | RecognitionApproved
     | RecognitionRefused
+    | SumDecided
     | FundsPaid
     | CaseCompleted
     | Certified
@@ -124,21 +145,24 @@ PublicEvent = (
 """Every event of the published language, in the order of a case's life."""
 
 SPEAKERS: Mapping[str, tuple[type, ...]] = {
-    "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn),
+    "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn, FilingTimeClosed),
     "review": (
         RoundOpened,
         CaseTakenOver,
         FilingAwaited,
         FilingTaken,
         FilingRefused,
+        FilingTimePassed,
         FilingLapsed,
         CorrectionRequested,
+        CorrectionDueMoved,
         CaseMoved,
         PreliminaryApproved,
         Scored,
         Publicized,
         RecognitionApproved,
         RecognitionRefused,
+        SumDecided,
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,
@@ -156,3 +180,6 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
 
 FOR_PARTNERS: tuple[type, ...] = (Certified, Revoked, Lapsed, Renewed)
 """What the registry also says on ``certifications.v1`` to other regions: public, no personal data in it."""
+
+BETWEEN_SERVICES: tuple[type, ...] = (FilingTimePassed, FilingTimeClosed)
+"""What services ask and answer each other about their own work: nobody outside has to be told of it."""

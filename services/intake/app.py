@@ -39,8 +39,9 @@ def build(around: Around, programmes: Library | None = None) -> Service:
     library = programmes or Catalogue.load(DEFINITIONS)
     store = around.store(FACTS)
     filings = FilingHandlers(library, sandbox=around.settings.profile == "demo")
-    handlers, streams = Handlers(library, around.settings.profile == "demo"), CommittingStreams(store)
     applications, rounds = SqlApplications(around.database.pool), SqlRounds(around.database.pool)
+    handlers = Handlers(library, around.settings.profile == "demo", applications.filed_by)
+    streams = CommittingStreams(store)
     return assemble(
         around,
         Parts(

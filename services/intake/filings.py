@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from services.intake.domain import corrected, filed, filing_errors, filings
 from services.intake.domain import events as e
-from services.intake.domain import filed, filing_errors, filings
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.application import NONE as NO_APPLICATION
-from services.intake.domain.filing_lacks import Rows
+from services.intake.domain.corrected import decide_closed
 from services.intake.domain.filings import Awaited, Filing, filing_of
+from services.intake.domain.form_rows import Rows
 from services.intake.domain.parts import Answer, Document, Filer
 from services.intake.domain.refusal import Refusal
 from services.intake.handlers import APPLICATION
@@ -81,10 +82,11 @@ class FilingHandlers:
         if awaited.now is None:
             raise filing_errors.NothingAwaited()
         programme = self._programmes.get(awaited.now.programme)
+        former = (await streams.load(FILING, awaited.corrects)).state if awaited.corrects else filings.NONE
         return await self._change(
             streams,
             filing_of(case_id, awaited.now.visit),
-            lambda f: acts.decide_answer_case(case_id, by, f, awaited, programme, write.now),
+            lambda f: acts.decide_answer_case(case_id, by, f, awaited, former, programme, write.now),
             write,
         )
 
@@ -163,8 +165,10 @@ class FilingHandlers:
     # ── what review tells ────────────────────────────────────────────────────────────────────────────────────────
 
     async def hear_awaited(self, streams: Streams, told: filed.FilingAwaited, origin: Origin) -> None:
-        """A case waits for something."""
+        """A case waits for something; what was begun for it is told when its end moves."""
         await change(streams, AWAITED, told.case_id, lambda known: acts.decide_awaited(told, known), origin)
+        name = filing_of(told.case_id, told.visit)
+        await change(streams, FILING, name, lambda f: acts.decide_due(told, f), origin)
 
     async def hear_wait_ended(self, streams: Streams, case_id: str, told: filed.WaitEnded, origin: Origin) -> None:
         """A case waits no longer."""
@@ -176,6 +180,17 @@ class FilingHandlers:
         """What was filed has to be corrected. An application is returned itself; this is for all other cases."""
         if (await streams.load(APPLICATION, case_id)).state.status == "none":
             await change(streams, AWAITED, case_id, lambda _: (told,), origin)
+
+    async def hear_time_passed(
+        self, streams: Streams, told: corrected.FilingTimeClosed, of_application: bool, origin: Origin
+    ) -> None:
+        """Review asks whether anything was filed in time. The answer stands behind all that was, in the same stream; so
+        whatever was being filed at this moment is either before it or refused."""
+        if of_application:
+            await change(streams, APPLICATION, told.case_id, lambda a: decide_closed(told, a.closed), origin)
+        else:
+            name = filing_of(told.case_id, told.visit)
+            await change(streams, FILING, name, lambda f: decide_closed(told, f.closed), origin)
 
     async def hear_answer(
         self, streams: Streams, name: str, told: filed.FilingTaken | filed.FilingRefused, origin: Origin

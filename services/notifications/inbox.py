@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
+from msgspec import UnsetType
+
 from services.notifications.domain.commands import Announce, Applicant
 from services.notifications.domain.errors import Refusal
 from services.notifications.domain.wording import APPLICANT, AUTHORITY, TOLD
@@ -54,7 +56,10 @@ class Announcements:
             case Foreign():
                 return None
             case envelope:
-                command = to_command(event_of(envelope), envelope.id, envelope.case_id)
+                event = event_of(envelope)
+                if isinstance(event, words.BETWEEN_SERVICES):
+                    return None
+                command = to_command(event, envelope.id, envelope.case_id)
                 cause, trace = envelope.id, envelope.origin.trace_id
         return command, Origin(ACTOR, self._clock.now(), cause, caused_by=cause, trace_id=trace)
 
@@ -98,8 +103,10 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
         case words.ApplicationWithdrawn():
             return {"day": _day(event.withdrawn_at), "reason": event.reason}
         case words.CorrectionRequested():
-            items = "\n".join(f"{number}. {item}" for number, item in enumerate(event.items, 1))
-            return {"day": _day(event.requested_at), "count": str(len(event.items)), "items": items}
+            return _correction(event)
+        case words.CorrectionDueMoved():
+            said = {"day": _day(event.moved_at), "until": _minute(event.due_at), "because": event.because}
+            return said | _provisional(event.due_provisional)
         case words.FilingAwaited():
             return _owed(event)
         case words.FilingSubmitted():
@@ -129,6 +136,8 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return _title(event)
         case words.RecognitionRefused():
             return {"day": _day(event.refused_at), "reason": event.reason}
+        case words.SumDecided():
+            return _sum(event)
         case words.FundsPaid():
             return _payment(event)
         case words.CaseCompleted():
@@ -137,6 +146,8 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return _ground(event, event.ordered_at)
         case words.Revoked():
             return _ground(event, event.revoked_at)
+        case words.FilingTimePassed() | words.FilingTimeClosed():
+            return {}  # between services
         case _:
             return _life(event)
 
@@ -211,16 +222,36 @@ def _reminder(event: words.TitleReminded) -> Mapping[str, str]:
     }
 
 
+def _correction(event: words.CorrectionRequested) -> Mapping[str, str]:
+    items = "\n".join(f"{number}. {item}" for number, item in enumerate(event.items, 1))
+    said = {"day": _day(event.requested_at), "count": str(len(event.items)), "items": items}
+    if isinstance(event.due_at, UnsetType):
+        return said | {"until_zh": "", "until_en": ""}
+    until, open_ = _minute(event.due_at), _provisional(event.due_provisional is True)
+    return said | {
+        "until_zh": f"请于 {until}（UTC+8）前提交补正{open_['provisional_zh']}。",
+        "until_en": f"Correct it by {until} (UTC+8){open_['provisional_en']}.",
+    }
+
+
+def _provisional(provisional: bool) -> dict[str, str]:
+    return {
+        "provisional_zh": "（待国务院公布节假日安排后确认）" if provisional else "",
+        "provisional_en": " (provisional until the year's holidays are published)" if provisional else "",
+    }
+
+
 def _owed(event: words.FilingAwaited) -> Mapping[str, str]:
     until = None if event.due_at is None else _minute(event.due_at)
+    open_ = _provisional(event.due_provisional)
     return {
         "day": _day(event.awaited_at),
         "step_zh": event.step_zh,
         "step_en": event.step_en,
         "party_zh": event.party_zh,
         "party_en": event.party_en,
-        "until_zh": f"，截止 {until}" if until else "",
-        "until_en": f" by {until}" if until else "",
+        "until_zh": f"，截止 {until}（UTC+8）{open_['provisional_zh']}" if until else "",
+        "until_en": f" by {until} (UTC+8){open_['provisional_en']}" if until else "",
     }
 
 
@@ -232,6 +263,16 @@ def _score(event: words.Scored) -> Mapping[str, str]:
         "experts": str(event.experts),
         "result_zh": "达到合格线" if event.passed else "未达到合格线",
         "result_en": "the pass mark was reached" if event.passed else "the pass mark was not reached",
+    }
+
+
+def _sum(event: words.SumDecided) -> Mapping[str, str]:
+    back = event.direction == "back"
+    return {
+        "day": _day(event.decided_at),
+        "amount": event.amount,
+        "decided_zh": "决定应退回" if back else "批准资金",
+        "decided_en": "to be returned" if back else "approved",
     }
 
 

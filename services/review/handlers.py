@@ -29,7 +29,7 @@ from services.review.domain.moving import Texts, decide_confirm_move, decide_dis
 from services.review.domain.old_cases import case_of_record
 from services.review.domain.opening import decide_open_directly, ensure_opener
 from services.review.domain.people import Person
-from services.review.domain.progress import decide_in_step, decide_open, decide_withdraw
+from services.review.domain.progress import decide_in_step, decide_open, decide_time_closed, decide_withdraw
 from services.review.domain.recount import decide_passed, decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
@@ -210,6 +210,20 @@ class Handlers:
             origin,
         )
         return after.version > before.version
+
+    async def close_time(self, streams: Streams, case_id: str, visit: int, origin: Origin) -> None:
+        """Intake said all that was filed for a step whose time is over. An unknown case waits for nothing."""
+        now = origin.occurred_at
+        if (await streams.load(CASE, case_id)).state.status != "open":
+            return
+        days = await self._days(streams, case_id, now)
+        await change(
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_time_closed(visit, known, self._text_of(known), now, days),
+            origin,
+        )
 
     async def close_notice(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
         """The last day of a notice is over; answers whether anything followed."""

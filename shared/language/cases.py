@@ -130,6 +130,20 @@ class RecognitionRefused:
 
 
 @dataclass(frozen=True)
+class SumDecided:
+    """A decision approved a sum of public money for the organisation of a case, or said how much it has to return."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    payee_uscc: Uscc
+    budget: Annotated[str, Meta(description="Id of the budget in the programme that the sum is of.")]
+    direction: Annotated[Literal["out", "back"], Meta(description="out: approved; back: to be returned.")]
+    amount: Annotated[str, Meta(description="CNY, a decimal string above zero.")]
+    decided_at: Instant
+
+
+@dataclass(frozen=True)
 class FundsPaid:
     """An instalment of public money was paid to the organisation of a case, or came back from it."""
 

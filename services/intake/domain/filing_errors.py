@@ -29,6 +29,14 @@ class FilingNotEditable(Refusal):
     do = ("如需更改，请联系主管部门。", "Ask the authority if something has to change.")
 
 
+class FilingTooLate(Refusal):
+    """The time for it was over, and review was told that nothing had come."""
+
+    code = "filing_too_late"
+    said = ("提交期限已于{due}届满。", "The time to hand it in was over at {due} (UTC+8).")
+    do = ("请联系主管部门，了解案件的后续办理。", "Ask the authority how the case goes on.")
+
+
 class FilingIncomplete(Refusal):
     """The filing lacks papers, forms or figures; all of them are named at once."""
 
@@ -122,6 +130,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     FilingUnknown,
     FilingExists,
     FilingNotEditable,
+    FilingTooLate,
     FilingIncomplete,
     FilingNotWithdrawable,
     NothingAwaited,

@@ -15,6 +15,8 @@ from services.review.domain import (
     old_cases,
     quotas,
     rounds,
+    sums,
+    time_up,
     title,
     years,
 )
@@ -46,8 +48,11 @@ Fact = (
     | case.CaseWithdrawn
     | awaiting.FilingAwaited
     | awaiting.FilingEnclosed
+    | awaiting.CorrectionDueMoved
+    | time_up.FilingTimePassed
     | filings.Fact
     | moves.Fact
+    | sums.Fact
     | file.FilingReceived
     | check.Fact
     | assess.Fact

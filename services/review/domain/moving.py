@@ -38,7 +38,7 @@ from services.review.domain.subject import Case
 from shared.calendar import Calendar
 from shared.programmes.address import plain_values
 from shared.programmes.life import NONE_NAMED, closed_because, follows
-from shared.programmes.model import Assessing, Paying, Procedure, Programme, Scoring, Step, Text
+from shared.programmes.model import Assessing, Deciding, Paying, Procedure, Programme, Scoring, Step, Text
 
 _OF_THEMSELVES = ("award", "close")
 """Steps in which something follows at once: a move decides nothing."""
@@ -226,6 +226,8 @@ def _rules(step: Step, programme: Programme) -> Any:
             found += [programme.rubric(scoring.rubric), programme.panels]
         case Paying() as paying:
             found += [programme.budget(paying.budget)]
+        case Deciding() as deciding if deciding.approves is not None:
+            found += [programme.budget(deciding.approves)]
         case _:
             pass
     return [_bare(plain_values(each)) for each in found]
