@@ -30,6 +30,7 @@ from shared.language.cases import (
     Scored,
     SumDecided,
 )
+from shared.language.duties import ObligationIncurred, TitleReminded
 from shared.language.filings import (
     FilingAwaited,
     FilingLapsed,
@@ -82,6 +83,7 @@ __all__ = [
     "Instant",
     "Lapsed",
     "Objection",
+    "ObligationIncurred",
     "ObligationMissed",
     "PreliminaryApproved",
     "ProgrammeRef",
@@ -99,6 +101,7 @@ __all__ = [
     "Scored",
     "SumDecided",
     "TitleLapsed",
+    "TitleReminded",
     "TitleRenewed",
     "Uscc",
 ]
@@ -130,6 +133,8 @@ PublicEvent = (
     | Certified
     | RevocationOrdered
     | Revoked
+    | ObligationIncurred
+    | TitleReminded
     | ObligationMissed
     | RectificationOrdered
     | TitleLapsed
@@ -161,6 +166,8 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,
+        ObligationIncurred,
+        TitleReminded,
         ObligationMissed,
         RectificationOrdered,
         TitleLapsed,

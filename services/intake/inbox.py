@@ -81,8 +81,10 @@ class Inbox:
                     return  # what it wants of the organisation is said by what it awaits
                 case said.TitleLapsed() | said.TitleRenewed():
                     return  # told once it stands on record
-                case said.ObligationMissed() if not event.owed_by_holder:
+                case said.ObligationMissed() | said.ObligationIncurred() if not event.owed_by_holder:
                     return  # an authority's duty
+                case said.TitleReminded():
+                    return  # a message, not a step of the application
                 case said.SumDecided():
                     return  # nothing was paid yet
                 case said.FundsPaid():
@@ -197,6 +199,7 @@ Progress = (
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
+    | said.ObligationIncurred
     | said.ObligationMissed
     | said.RectificationOrdered
     | said.Lapsed
@@ -234,6 +237,9 @@ def to_fact(event: Progress) -> e.Fact:
             )
         case said.Revoked():
             return e.TitleLost(event.number, event.ground, event.reason, event.revoked_at)
+        case said.ObligationIncurred():
+            until = local_day(event.due_at) if event.due_at else None
+            return e.MilestoneReached("obligation_incurred", event.incurred_at, event.happened_on, until)
         case said.ObligationMissed():
             return e.MilestoneReached("obligation_missed", event.missed_at, until=event.due_on)
         case said.RectificationOrdered():

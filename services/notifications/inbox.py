@@ -11,6 +11,7 @@ from msgspec import UnsetType
 
 from services.notifications.domain.commands import Announce, Applicant
 from services.notifications.domain.errors import Refusal
+from services.notifications.domain.wording import APPLICANT, AUTHORITY, TOLD
 from services.notifications.handlers import Handlers
 from shared import events as words
 from shared.envelope import Origin, machine
@@ -152,7 +153,9 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
 
 
 def _life(
-    event: words.ObligationMissed
+    event: words.ObligationIncurred
+    | words.TitleReminded
+    | words.ObligationMissed
     | words.RectificationOrdered
     | words.TitleLapsed
     | words.TitleRenewed
@@ -161,6 +164,10 @@ def _life(
 ) -> Mapping[str, str]:
     """What becomes of a title on record."""
     match event:
+        case words.ObligationIncurred():
+            return _begun(event)
+        case words.TitleReminded():
+            return _reminder(event)
         case words.ObligationMissed():
             said = {"day": _day(event.missed_at), "due_on": _written(event.due_on)}
             return said | {"number": event.number, "duty_zh": event.title_zh, "duty_en": event.title_en}
@@ -180,6 +187,39 @@ def _life(
             }
         case _:
             assert_never(event)
+
+
+PROVISIONAL_ZH = "（待国务院公布节假日安排后确认）"
+PROVISIONAL_EN = " (provisional until the year's holidays are published)"
+
+
+def _begun(event: words.ObligationIncurred) -> Mapping[str, str]:
+    until = None if event.due_at is None else _minute(event.due_at)
+    said = {"day": _day(event.incurred_at), "happened_on": _written(event.happened_on), "reason": event.reason}
+    return said | {
+        "number": event.number,
+        "duty_zh": event.title_zh,
+        "duty_en": event.title_en,
+        "until_zh": f"，截止 {until}" + (PROVISIONAL_ZH if event.provisional else "") if until else "",
+        "until_en": f" by {until}" + (PROVISIONAL_EN if event.provisional else "") if until else "",
+        TOLD: APPLICANT if event.owed_by_holder else AUTHORITY,
+    }
+
+
+def _reminder(event: words.TitleReminded) -> Mapping[str, str]:
+    renewal = event.about == "end" and event.renewable
+    return {
+        "day": _day(event.reminded_at),
+        "number": event.number,
+        "due_on": _written(event.due_on),
+        "duty_zh": event.title_zh,
+        "duty_en": event.title_en,
+        "provisional_zh": PROVISIONAL_ZH if event.provisional else "",
+        "provisional_en": PROVISIONAL_EN if event.provisional else "",
+        "advice_zh": "如需延续，请在该日前申请。" if renewal else "如已办理，请忽略。",
+        "advice_en": "Apply before that day if it is to go on." if renewal else "Ignore this if it is done already.",
+        TOLD: APPLICANT if event.owed_by_holder else AUTHORITY,
+    }
 
 
 def _correction(event: words.CorrectionRequested) -> Mapping[str, str]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import shared.programmes
-from services.review.adapters.due import FOLLOW, NOTICE_OVER, OVERTAKEN, RECOUNT, RETURN, TITLE, DeadlinesView
+from services.review.adapters.due import (
+    DATES,
+    FOLLOW,
+    NOTICE_OVER,
+    OVERTAKEN,
+    RECOUNT,
+    REMIND,
+    RETURN,
+    TITLE,
+    DeadlinesView,
+)
 from services.review.adapters.gathered import GatheredView, SqlGathered
 from services.review.adapters.lists import SqlLists
 from services.review.adapters.money import MoneyView, SqlMoney
@@ -19,6 +29,7 @@ from services.review.http import (
     budget_routes,
     case_routes,
     deadline_routes,
+    duty_routes,
     export_routes,
     gathering_routes,
     move_routes,
@@ -78,6 +89,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 budget_routes(handlers, streams, SqlMoney(around.database.pool)),
                 title_routes(handlers.titles, streams, lists),
                 title_life_routes(handlers.titles, streams),
+                duty_routes(handlers.titles, streams),
                 year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock, lists.held),),
@@ -103,6 +115,10 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
             title = due.case_id.removeprefix(TITLE)
             if what == RECOUNT:
                 followed = await handlers.titles.recount_date(streams, title, step, origin)
+            elif what == REMIND:
+                followed = await handlers.titles.remind(streams, title, step, origin)
+            elif what == DATES:
+                followed = await handlers.titles.give_dates(streams, title, origin)
             else:
                 followed = await handlers.titles.let_date_pass(streams, title, what, step, MYSELF, origin)
         elif what == OVERTAKEN:

@@ -27,7 +27,7 @@ from services.review.domain.errors import (
 from services.review.domain.filings import FilingRefused, FilingTaken, answer, decide_take, opening_of
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
 from services.review.domain.old_cases import case_of_record
-from services.review.domain.opening import decide_open_directly
+from services.review.domain.opening import decide_open_directly, ensure_opener
 from services.review.domain.people import Person
 from services.review.domain.progress import decide_in_step, decide_open, decide_time_closed, decide_withdraw
 from services.review.domain.recount import decide_passed, decide_recount
@@ -73,11 +73,15 @@ class Handlers:
 
     # ── cases ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
-        """An application was filed for the first time."""
+    async def open_case(
+        self, streams: Streams, command: c.OpenCase, origin: Origin, holdings: Holdings | None = None
+    ) -> None:
+        """An application was filed for the first time. ``holdings`` finds the titles that the organisation may have."""
         programme, now = text_at(self._programmes, command.programme), origin.occurred_at
         days, call = await calendar_at(streams, now), (await streams.load(ROUND, command.round_id)).state.opened
         opening = replace(command, round_opens_at=call.opens_at, round_closes_at=call.closes_at) if call else command
+        if holdings is not None:
+            opening = await self.titles.applied_on(streams, programme, opening, holdings, now)
         await change(
             streams, CASE, command.case_id, lambda known: decide_open(opening, known, programme, now, days), origin
         )
@@ -95,6 +99,7 @@ class Handlers:
         the titles that the organisation may have; a procedure on a title runs on a valid one."""
         programme, days = self._open_text(programme_id, write.now), await calendar_at(streams, write.now)
         rounds.ensure_runnable(programme, self._sandbox)
+        ensure_opener(command, by, programme, write.now)
         command = await self.titles.held_for(streams, programme, command, holdings, write.now)
         opening = replace(command, programme=programme.ref)
         return await change(
@@ -148,6 +153,7 @@ class Handlers:
             opening = opening_of(command)
             if not command.visit:
                 rounds.ensure_runnable(programme, self._sandbox)
+                ensure_opener(opening, command.by, programme, now)
                 named = partial(_only, command.title) if command.title else holdings
                 opening = await self.titles.held_for(streams, programme, opening, named, now)
             await change(

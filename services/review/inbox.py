@@ -79,7 +79,7 @@ class Inbox:
         asks = event.applicant
         applicant = Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category)
         opening = c.OpenCase(event.case_id, event.programme, event.round_id, applicant)
-        await self._handlers.open_case(streams, opening, origin)
+        await self._handlers.open_case(streams, opening, origin, self._holdings)
         known = (await streams.load(CASE, event.case_id)).state
         if known.status != "open" or event.revision <= known.revision:
             return  # it was withdrawn or decided before this came, or came before

@@ -26,20 +26,24 @@ from services.review.domain.events import Fact
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.holding import (
     FindingRecorded,
+    ObligationIncurred,
     ObligationMet,
     ObligationMissed,
     ProcedureBegun,
     ProcedureEnded,
     RectificationOrdered,
     RectificationSettled,
+    ReminderSpared,
     ReviewDayPassed,
     ReviewHeld,
     RevocationDismissed,
     RevocationOrdered,
     RevocationProposed,
+    TitleDated,
     TitleDateSet,
     TitleEntered,
     TitleLapsed,
+    TitleReminded,
     TitleRenewed,
     TitleRevoked,
     ValidityPassed,
@@ -148,6 +152,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             )
         case ObligationMissed() | RectificationOrdered() | TitleLapsed() | TitleRenewed():
             return _titled(case_id, fact)
+        case ObligationIncurred() | TitleReminded():
+            return _owed(case_id, fact)
         case (
             CaseOpened()
             | awaiting.FilingEnclosed()
@@ -200,6 +206,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | BudgetSumSettled()
             | sums.SumReleased()
             | TitleDateSet()
+            | TitleDated()
+            | ReminderSpared()
             | FindingRecorded()
             | ObligationMet()
             | RectificationSettled()
@@ -221,17 +229,8 @@ def _titled(
     """What the holder is told about a title's life."""
     match fact:
         case ObligationMissed():
-            return said.ObligationMissed(
-                case_id=case_id,
-                programme=fact.programme,
-                number=fact.number,
-                obligation=fact.obligation,
-                title_zh=fact.title_zh,
-                title_en=fact.title_en,
-                owed_by_holder=fact.by_holder,
-                due_on=fact.due_on,
-                missed_at=fact.missed_at,
-            )
+            owed = (fact.obligation, fact.title_zh, fact.title_en, fact.by_holder, fact.due_on, fact.missed_at)
+            return said.ObligationMissed(case_id, fact.programme, fact.number, *owed)
         case RectificationOrdered():
             return said.RectificationOrdered(
                 case_id=case_id,
@@ -253,6 +252,21 @@ def _titled(
             return said.TitleRenewed(
                 case_id, fact.programme, fact.number, fact.valid_from, fact.valid_to, fact.renewed_at
             )
+
+
+def _owed(case_id: CaseId, f: ObligationIncurred | TitleReminded) -> said.PublicEvent:
+    """What somebody is told before it is late."""
+    match f:
+        case ObligationIncurred():
+            return said.ObligationIncurred(
+                *(case_id, f.programme, f.number, f.obligation, f.event, f.title_zh, f.title_en, f.owed_by_holder),
+                f.reason, f.happened_on, f.due_at, f.provisional, f.recorded_at,
+            )  # fmt: skip
+        case TitleReminded():
+            return said.TitleReminded(
+                *(case_id, f.programme, f.number, f.what, f.name, f.title_zh, f.title_en, f.owed_by_holder),
+                f.due_on, f.provisional, f.renewable, f.reminded_at,
+            )  # fmt: skip
 
 
 def _correction(case_id: CaseId, fact: check.CorrectionRequested) -> said.CorrectionRequested:

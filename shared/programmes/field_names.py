@@ -187,6 +187,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "regions": ("区域", "regions"),
         "relaxations": ("例外", "relaxations"),
         "relaxes": ("可放宽的条件", "what it relaxes"),
+        "remind": ("提前提醒(天)", "reminders, days before"),
         "renewal": ("续期", "renewal"),
         "renewal_opens": ("续期申请开始", "renewal opens"),
         "renewed_by": ("办理续期的程序", "procedures that renew"),

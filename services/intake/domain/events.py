@@ -19,6 +19,7 @@ Milestone = Literal[
     "publicized",
     "recognition_approved",
     "revocation_ordered",
+    "obligation_incurred",
     "obligation_missed",
     "rectification_ordered",
 ]

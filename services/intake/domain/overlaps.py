@@ -77,8 +77,15 @@ def meant_by(overlap: Overlap, programme: Programme, followers: Followers) -> tu
 
 
 def programmes_meant(programme: Programme, followers: Followers) -> frozenset[str]:
-    """Every programme that one of the rules is about."""
-    return frozenset(each for overlap in programme.overlaps for each in meant_by(overlap, programme, followers))
+    """Every programme that one of the rules is about, and its own where only a holder applies."""
+    own = frozenset({programme.id} if runs_on_title(programme) else ())
+    return own | frozenset(each for rule in programme.overlaps for each in meant_by(rule, programme, followers))
+
+
+def runs_on_title(programme: Programme) -> bool:
+    """Whether what is applied for in a round is for holders of a title of this very programme: a higher grade of it."""
+    main = programme.procedure()
+    return main.needs_title or main.subject == "title"
 
 
 def objections(asked: Asked) -> tuple[Refusal, ...]:
@@ -88,6 +95,8 @@ def objections(asked: Asked) -> tuple[Refusal, ...]:
 
 
 def _objections(asked: Asked) -> Iterator[Refusal]:
+    if runs_on_title(asked.programme):
+        yield from _without_title(asked, (asked.programme.id,), None)
     for overlap in asked.programme.overlaps:
         meant = meant_by(overlap, asked.programme, asked.known.followers)
         match overlap.kind:

@@ -37,11 +37,15 @@ from services.review.domain.holding import (
     ProcedureBegun,
     ProcedureEnded,
     RectificationSettled,
+    ReminderSpared,
     ReviewDayPassed,
     ReviewHeld,
     RevocationOrdered,
+    TitleDated,
     TitleDateSet,
+    TitleEntered,
     TitleLapsed,
+    TitleReminded,
     ValidityPassed,
 )
 from services.review.domain.moves import CaseMoved
@@ -65,6 +69,10 @@ STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW, RETURN = "step-due", "notice-over", "rec
 OBLIGATION = "obligation"
 TITLE = "title:"
 """Begins the case id of a deadline that is a title's own: it lives on when the case that conferred it is closed."""
+REMIND = "remind"
+"""Somebody is reminded of a date of a title: ``remind:<what>/<name>``."""
+DATES = "dates"
+"""A title was entered. One of earlier days has no dates yet: due at once, so that any replica gives them, once."""
 OVERTAKEN = "title-follows"
 """A procedure on a title was opened or ended: due at once, so that any replica lets the title follow, once."""
 SET_DEADLINE = """
@@ -113,6 +121,7 @@ DDL = (
     deadlines.DDL
     + f"""
 CREATE INDEX ON deadlines (case_id);
+COMMENT ON TABLE deadlines IS 'since titles remind: rebuilt, so that titles of earlier days are found as well';
 CREATE TABLE counted (
     case_id text COLLATE "C" NOT NULL,
     step text COLLATE "C" NOT NULL,
@@ -264,17 +273,46 @@ def _title(changes: Changes, title: str, fact: Any) -> None:
     """A title's own dates, by what they are about; its end lifts all of them."""
     match fact:
         case TitleDateSet():
+            changes.settled(title, DATES, "")
             changes.due(title, fact.what, fact.name, fact.due_at + AFTER, fact.provisional, fact.set_at)
+            _remind(changes, title, f"{fact.what}/{fact.name}", fact.remind_at, fact.set_at)
+        case TitleReminded() | ReminderSpared():
+            at = fact.reminded_at if isinstance(fact, TitleReminded) else fact.spared_at
+            _remind(changes, title, f"{fact.what}/{fact.name}", fact.next_at, at)
         case ObligationMet() if not fact.late:
-            changes.settled(title, OBLIGATION, fact.obligation)
+            _passed(changes, title, OBLIGATION, fact.event or fact.obligation)
         case ObligationMissed():
-            changes.settled(title, OBLIGATION, fact.obligation)
+            _passed(changes, title, OBLIGATION, fact.event or fact.obligation)
         case RectificationSettled():
-            changes.settled(title, "rectification", fact.ground)
+            _passed(changes, title, "rectification", fact.ground)
         case ReviewHeld() | ReviewDayPassed():
-            changes.settled(title, "review", fact.review)
+            _passed(changes, title, "review", fact.review)
         case ValidityPassed():
-            changes.settled(title, "end", "")
+            _passed(changes, title, "end", "")
+        case _:
+            _title_itself(changes, title, fact)
+
+
+def _remind(changes: Changes, title: str, date_: str, at: datetime | None, since: datetime) -> None:
+    """The next reminder of a date; None where none comes any more."""
+    if at is None:
+        changes.settled(title, REMIND, date_)
+    else:
+        changes.due(title, REMIND, date_, at, False, since)
+
+
+def _passed(changes: Changes, title: str, what: str, name: str) -> None:
+    """The date is open no more, and nobody is reminded of it."""
+    changes.settled(title, what, name)
+    changes.settled(title, REMIND, f"{what}/{name}")
+
+
+def _title_itself(changes: Changes, title: str, fact: Any) -> None:
+    match fact:
+        case TitleEntered():
+            changes.due(title, DATES, "", fact.entered_at, False, fact.entered_at)
+        case TitleDated():
+            changes.settled(title, DATES, "")
         case ProcedureBegun():
             changes.settled(fact.case, OVERTAKEN, "opened")
         case ProcedureEnded():

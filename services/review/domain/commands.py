@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.review.domain.arising import RecordEvent
 from services.review.domain.budgets import PlanBudget
 from services.review.domain.duties import RecordReceipt
 from services.review.domain.filings import TakeFiling
@@ -72,6 +73,7 @@ __all__ = [
     "ReceiveFiling",
     "ReceiveObjection",
     "RecordEntry",
+    "RecordEvent",
     "RecordFinding",
     "RecordInspection",
     "RecordReceipt",

@@ -23,8 +23,15 @@ from shared.programmes.model import Programme
 def decide_open_directly(
     command: OpenCase, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Open it at the procedure's first step, by somebody of the authority that opens it or of the party that acts
-    there: an authority orders to put something right, the holder does it."""
+    """Open it at the procedure's first step, by whoever may."""
+    ensure_opener(command, by, programme, now)
+    return decide_open(command, case, programme, now, calendar)
+
+
+def ensure_opener(command: OpenCase, by: Person, programme: Programme, now: datetime) -> None:
+    """Somebody of the authority that opens it or of the party that acts in its first step: an authority orders to put
+    something right, the holder does it. Asked before anything is looked up about the organisation: a stranger learns
+    nothing of its titles."""
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     if not command.filing:  # a filing was held to the day on which it was begun
@@ -38,7 +45,6 @@ def decide_open_directly(
     ensure_reach(by, openers, programme, command.applicant, first, day)
     if by.role == "applicant" and not command.filing:
         raise errors.OpensThroughIntake()
-    return decide_open(command, case, programme, now, calendar)
 
 
 def _without_rounds(command: OpenCase, programme: Programme) -> bool:

@@ -4,6 +4,7 @@ from services.review.http.acts import act_routes
 from services.review.http.budgets import budget_routes
 from services.review.http.cases import case_routes
 from services.review.http.deadlines import deadline_routes
+from services.review.http.duties import duty_routes
 from services.review.http.exports import export_routes
 from services.review.http.gathering import gathering_routes
 from services.review.http.moves import move_routes
@@ -20,6 +21,7 @@ __all__ = [
     "budget_routes",
     "case_routes",
     "deadline_routes",
+    "duty_routes",
     "export_routes",
     "gathering_routes",
     "move_routes",

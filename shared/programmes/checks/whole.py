@@ -10,6 +10,7 @@ from shared.programmes.checks.acting import check_acting
 from shared.programmes.checks.assessments import check_assessments
 from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.deadlines import check_deadlines
+from shared.programmes.checks.effects import check_effects
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.money import check_money
@@ -51,6 +52,7 @@ def check(programme: Programme, findings: Findings) -> None:
     check_regions(programme, findings)
     check_expressions(programme, findings)
     check_promises(programme, findings)
+    check_effects(programme, findings)
     check_acting(programme, findings)
     check_assessments(programme, findings)
     step_ids: set[str] = set()
