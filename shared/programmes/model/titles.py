@@ -168,7 +168,13 @@ class Overlap:
     id: Id
     title: Text
     kind: Annotated[
-        Literal["no_application_while_valid", "no_double_funding", "one_application_per_round", "needs_title_of"],
+        Literal[
+            "no_application_while_valid",
+            "no_application_after_refusal",
+            "no_double_funding",
+            "one_application_per_round",
+            "needs_title_of",
+        ],
         Meta(description="needs_title_of: the other title is required, not forbidden."),
     ]
     programmes: Annotated[
@@ -176,6 +182,6 @@ class Overlap:
     ] = ()
     within: Annotated[
         Duration | None,
-        Meta(description="Looking back so far: to titles that ended, money that was paid, applications."),
+        Meta(description="Looking back so far: to titles that ended, money that was paid, applications, refusals."),
     ] = None
     source: Source = NOWHERE
