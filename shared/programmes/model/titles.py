@@ -54,7 +54,10 @@ class ReReview:
     every_years: Annotated[int, Meta(ge=1, le=20)] | Unset
     procedure: Annotated[Id | Unset, Meta(description="The procedure that carries it out.")] = UNSET
     joined_with_round: Annotated[bool | Unset, Meta(description="Held together with the annual round.")] = UNSET
-    on_no_application: Literal["lapses", "revoked"] | Unset = UNSET
+    on_no_application: Annotated[
+        Literal["lapses", "revoked", "stays"] | Unset,
+        Meta(description="What becomes of the title; stays: nothing, the authority opens the procedure itself."),
+    ] = UNSET
     source: Source = NOWHERE
 
 
