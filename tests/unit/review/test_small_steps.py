@@ -308,12 +308,14 @@ def test_instalments_are_paid_in_their_order_and_within_the_cap() -> None:
     story = paying(Paying(budget="fund", instalments=HALVES))
     with pytest.raises(errors.InstalmentWrong, match="first"):
         story.act(replace(PAYMENT, instalment="second"))
-    story.act(PAYMENT)
-    for amount in ("401", "0", "-1", "1e9", "12.345", ""):
+    with pytest.raises(errors.AmountWrong, match="500"):
+        story.act(PAYMENT)  # 600 would be more than half of the most that a case may get
+    story.act(replace(PAYMENT, amount="400"))
+    for amount in ("601", "0", "-1", "1e9", "12.345", ""):
         with pytest.raises(errors.AmountWrong):
             story.act(replace(PAYMENT, amount=amount))
     assert story.case.step == "visit"
-    story.act(replace(PAYMENT, amount="400.00"))
+    story.act(replace(PAYMENT, amount="600.00"))  # what was left of the first half is paid with the second
     assert story.case.step == "list"
 
 

@@ -144,7 +144,7 @@ def _pay(command: PayInstalment, situation: Situation) -> Decided:
     instalment = command.instalment or open_[0]
     if instalment != open_[0]:
         raise errors.InstalmentWrong(next=open_[0])
-    amount, budget = _amount(command.amount, situation), _budget(situation)
+    amount, budget = _amount(command.amount, instalment, situation), _budget(situation)
     fact = InstalmentPaid(
         step=situation.step.id,
         by=command.by.id,
@@ -167,23 +167,38 @@ def _budget(situation: Situation) -> Budget:
     return situation.programme.budget(_parameters(situation).budget)
 
 
-def _amount(text: str, situation: Situation) -> Decimal:
-    """A sum above zero; what goes out stays within the limits of a case, what comes back within what went out."""
+def _amount(text: str, instalment: str, situation: Situation) -> Decimal:
+    """A sum above zero; what goes out stays within the limits of a case, of which the plan's parts so far may take
+    their shares and no more; what comes back stays within what went out."""
     if not _AMOUNT.fullmatch(text) or Decimal(text) <= 0:
         raise errors.AmountWrong(most="-")
     amount, paid = Decimal(text), paid_out(situation.case, _budget(situation).id)
     most = paid if _parameters(situation).direction == "back" else None
     if most is None:
         limits = list(_limits(situation))
-        most = min(limits) - paid if limits else None
+        most = _left(min(limits), instalment, situation) if limits else None
     if most is not None and amount > most:
         raise errors.AmountWrong(most=most)
     return amount
 
 
-def paid_out(case: Case, budget: str) -> Decimal:
-    """What the case got from a budget and did not give back."""
-    paid = [each for each in case.payments.values() if each.budget == budget]
+def _left(limit: Decimal, instalment: str, situation: Situation) -> Decimal:
+    """What may go out now: of the whole, and of the shares that the plan gives up to this part."""
+    case, budget, planned = situation.case, _budget(situation).id, _parameters(situation).instalments
+    rest = limit - paid_out(case, budget)
+    if isinstance(planned, Unset) or not planned:
+        return rest
+    names = [one.id for one in planned]
+    share = sum((one.share for one in planned[: names.index(instalment) + 1]), Decimal(0))
+    due = (limit * share).quantize(CENT, rounding=ROUND_DOWN)
+    return max(Decimal(0), min(rest, due - paid_out(case, budget, frozenset(names))))
+
+
+def paid_out(case: Case, budget: str, parts: frozenset[str] | None = None) -> Decimal:
+    """What the case got from a budget and did not give back; of some instalments only, where they are named."""
+    paid = [
+        each for each in case.payments.values() if each.budget == budget and (parts is None or each.instalment in parts)
+    ]
     signed = (Decimal(each.amount) * (-1 if each.direction == "back" else 1) for each in paid)
     return sum(signed, Decimal(0))
 

@@ -1,0 +1,85 @@
+"""Slips that somebody made who had the documentation alone, and that the loader let pass or explained wrongly."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.programmes.loader import SourceFile, load
+from shared.programmes.reading.faults import BadDefinition, Fault
+from tests.programmes.demo_shelf import FOLDER
+
+FUND = (FOLDER / "upgrade-fund.yaml").read_text("utf-8")
+PLAN = "[{id: one, share: 0.5}, {id: two, share: 0.3, after: midterm}, {id: three, share: 0.2, after: acceptance}]"
+SECOND = f"{PLAN}, instalment: two}}, outcomes: {{paid: second_digital"
+FIRST = f"{PLAN}, instalment: one}}, outcomes: {{paid: first_digital"
+
+
+def faults(text: str) -> tuple[Fault, ...]:
+    try:
+        load(SourceFile("f.yaml", text))
+    except BadDefinition as refused:
+        return tuple(refused.faults)
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "zh", "en"),
+    [
+        ("rate: 0.15", "rate: 15", "budgets[equipment].rate", "40% 写 0.4", "40 % is 0.4"),
+        ("rate: 0.15", "rate: 0", "budgets[equipment].rate", "大于 0", "above 0"),
+        ("cost: invested", "cost: started", "budgets[equipment].cost", "type: amount", "of type amount"),
+        ("role: finance", "role: officer", "steps[first_equipment].actor", "role: finance", "has the role finance"),
+        (
+            FIRST,
+            FIRST.replace("0.5}", "0.5, after: acceptance}"),
+            "steps[first_equipment].parameters.instalments[one].after",
+            "没有途径先经过 acceptance",
+            "no way leads over acceptance",
+        ),
+        (
+            SECOND,
+            SECOND.replace("0.5", "0.4").replace("0.3", "0.4"),
+            "steps[second_equipment].parameters.instalments",
+            "同一计划",
+            "state the same plan",
+        ),
+        (
+            "{budget: equipment, instalments: [{id: back,",
+            "{budget: spare, instalments: [{id: back,",
+            "steps[clawback].parameters.budget",
+            "没有从 spare 拨付过",
+            "nothing was paid from spare",
+        ),
+        ("own_share >= 0.3", "own_share >= 30", "conditions[D2].expression", "请写 0.3", "write 0.3"),
+        ("imported / invested <= 0.5", "imported / invested <= 50", "conditions[D4].expression", "0.5", "write 0.5"),
+        ("0.5, 0.4) <= jobs_kept", "50, 0.4) <= jobs_kept", "conditions[D5].expression", "请写 0.5", "write 0.5"),
+        (
+            "title: {zh: 项目方案,",
+            "title: {zh：项目方案,",
+            "materials[plan].title",
+            "全角冒号",
+            "full-width ： after zh",
+        ),
+    ],
+)
+def test_a_slip_is_named_with_its_remedy(old: str, new: str, path: str, zh: str, en: str) -> None:
+    assert FUND.count(old) >= 1, old
+    found = faults(FUND.replace(old, new, 1))
+    assert any(each.path.endswith(path) and zh in each.zh and en in each.en for each in found), found
+
+
+OTHER = PLAN.replace("0.5", "0.6").replace("0.3", "0.2")
+
+
+def test_applicants_who_never_meet_may_have_different_plans() -> None:
+    """A route leaves out one of two steps alone; without the routes one case would be paid by both plans."""
+    both = FUND.replace(f"budget: digital, instalments: {PLAN}", f"budget: equipment, instalments: {OTHER}")
+    assert both != FUND
+    assert not any("same plan" in fault.en for fault in faults(both))
+    routes = both[both.index("    routes:") : both.index("    steps:")]
+    assert any("same plan" in fault.en for fault in faults(both.replace(routes, "")))
+
+
+def test_a_step_on_a_cycle_may_wait_for_what_the_cycle_brings() -> None:
+    """What comes before on some way is enough: nothing is said against the plan as it stands."""
+    assert not faults(FUND)
