@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from shared.programmes.example_rows import check_examples
 from shared.programmes.loader import SourceFile, load
 from shared.programmes.reading.faults import BadDefinition, Fault
-from tests.programmes.demo_shelf import FOLDER
+from tests.programmes.demo_shelf import FOLDER, SHELF
 
 FUND = (FOLDER / "upgrade-fund.yaml").read_text("utf-8")
 PLAN = "[{id: one, share: 0.5}, {id: two, share: 0.3, after: midterm}, {id: three, share: 0.2, after: acceptance}]"
@@ -83,3 +84,31 @@ def test_applicants_who_never_meet_may_have_different_plans() -> None:
 def test_a_step_on_a_cycle_may_wait_for_what_the_cycle_brings() -> None:
     """What comes before on some way is enough: nothing is said against the plan as it stands."""
     assert not faults(FUND)
+
+
+C9 = """C9: {met: {grade: first, revenue_share: '0.31'}, unmet: {grade: first, revenue_share: '0.29'},
+  boundary: [met, {grade: first, revenue_share: '0.3'}], unknown: {grade: first}, not_applicable: {grade: second}}
+"""
+
+
+def examples_said(programme_id: str, text: str) -> list[str]:
+    programme = next(each for each in SHELF.programmes() if each.id == programme_id)
+    found = check_examples(programme, text, "f.yaml")
+    return [fault.en for fault in found if "has no examples" not in fault.en and fault.zh]
+
+
+def test_an_example_says_for_whom_a_condition_is_not() -> None:
+    incubators = "demo-county-incubators"
+    assert examples_said(incubators, C9) == []
+    asked = C9.replace("{grade: second}", "{grade: first, revenue_share: '0.5'}")
+    (otherwise,) = examples_said(incubators, asked)
+    assert "it says not_applicable, the rule says met" in otherwise
+    (slip,) = examples_said(
+        incubators, C9.replace("unknown: {grade: first}", "unknown: {grade: first, revenue_shar: 1}")
+    )
+    assert "no figure revenue_shar is asked" in slip
+    always = (
+        "D3: {met: {months: 1}, unmet: {months: 25}, boundary: [met, {months: 24}], unknown: {}, not_applicable: {}}"
+    )
+    (needless,) = examples_said("demo-upgrade-fund", always)
+    assert "D3 has no when and always applies" in needless
