@@ -11,26 +11,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.language.applications import ApplicationSubmitted, ApplicationWithdrawn, CorrectionRequested, RoundOpened
+from shared.language.applications import (
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CorrectionDueMoved,
+    CorrectionRequested,
+    RoundOpened,
+)
 from shared.language.cases import (
     CaseCompleted,
     CaseMoved,
+    CaseTakenOver,
     FundsPaid,
     PreliminaryApproved,
     Publicized,
     RecognitionApproved,
     RecognitionRefused,
     Scored,
+    SumDecided,
 )
+from shared.language.duties import ObligationIncurred, TitleReminded
 from shared.language.filings import (
     FilingAwaited,
     FilingLapsed,
     FilingRefused,
     FilingSubmitted,
     FilingTaken,
+    FilingTimeClosed,
+    FilingTimePassed,
     FilingWithdrawn,
+    Replaced,
 )
-from shared.language.parts import Applicant, CaseRef, Document, Filer, Instant, ProgrammeRef, Region, Uscc
+from shared.language.parts import Applicant, CaseRef, Document, Filer, Instant, Objection, ProgrammeRef, Region, Uscc
 from shared.language.titles import (
     Certified,
     Lapsed,
@@ -44,6 +56,7 @@ from shared.language.titles import (
 )
 
 __all__ = [
+    "BETWEEN_SERVICES",
     "FOR_PARTNERS",
     "SPEAKERS",
     "Applicant",
@@ -52,7 +65,9 @@ __all__ = [
     "CaseCompleted",
     "CaseMoved",
     "CaseRef",
+    "CaseTakenOver",
     "Certified",
+    "CorrectionDueMoved",
     "CorrectionRequested",
     "Document",
     "Filer",
@@ -61,10 +76,14 @@ __all__ = [
     "FilingRefused",
     "FilingSubmitted",
     "FilingTaken",
+    "FilingTimeClosed",
+    "FilingTimePassed",
     "FilingWithdrawn",
     "FundsPaid",
     "Instant",
     "Lapsed",
+    "Objection",
+    "ObligationIncurred",
     "ObligationMissed",
     "PreliminaryApproved",
     "ProgrammeRef",
@@ -75,11 +94,14 @@ __all__ = [
     "RectificationOrdered",
     "Region",
     "Renewed",
+    "Replaced",
     "RevocationOrdered",
     "Revoked",
     "RoundOpened",
     "Scored",
+    "SumDecided",
     "TitleLapsed",
+    "TitleReminded",
     "TitleRenewed",
     "Uscc",
 ]
@@ -88,24 +110,31 @@ PublicEvent = (
     RoundOpened
     | ApplicationSubmitted
     | ApplicationWithdrawn
+    | CaseTakenOver
     | FilingAwaited
     | FilingSubmitted
     | FilingWithdrawn
     | FilingTaken
     | FilingRefused
+    | FilingTimePassed
+    | FilingTimeClosed
     | FilingLapsed
     | CorrectionRequested
+    | CorrectionDueMoved
     | CaseMoved
     | PreliminaryApproved
     | Scored
     | Publicized
     | RecognitionApproved
     | RecognitionRefused
+    | SumDecided
     | FundsPaid
     | CaseCompleted
     | Certified
     | RevocationOrdered
     | Revoked
+    | ObligationIncurred
+    | TitleReminded
     | ObligationMissed
     | RectificationOrdered
     | TitleLapsed
@@ -116,23 +145,29 @@ PublicEvent = (
 """Every event of the published language, in the order of a case's life."""
 
 SPEAKERS: Mapping[str, tuple[type, ...]] = {
-    "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn),
+    "intake": (ApplicationSubmitted, ApplicationWithdrawn, FilingSubmitted, FilingWithdrawn, FilingTimeClosed),
     "review": (
         RoundOpened,
+        CaseTakenOver,
         FilingAwaited,
         FilingTaken,
         FilingRefused,
+        FilingTimePassed,
         FilingLapsed,
         CorrectionRequested,
+        CorrectionDueMoved,
         CaseMoved,
         PreliminaryApproved,
         Scored,
         Publicized,
         RecognitionApproved,
         RecognitionRefused,
+        SumDecided,
         FundsPaid,
         CaseCompleted,
         RevocationOrdered,
+        ObligationIncurred,
+        TitleReminded,
         ObligationMissed,
         RectificationOrdered,
         TitleLapsed,
@@ -145,3 +180,6 @@ SPEAKERS: Mapping[str, tuple[type, ...]] = {
 
 FOR_PARTNERS: tuple[type, ...] = (Certified, Revoked, Lapsed, Renewed)
 """What the registry also says on ``certifications.v1`` to other regions: public, no personal data in it."""
+
+BETWEEN_SERVICES: tuple[type, ...] = (FilingTimePassed, FilingTimeClosed)
+"""What services ask and answer each other about their own work: nobody outside has to be told of it."""

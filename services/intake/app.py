@@ -24,6 +24,7 @@ from services.intake.http import (
 from services.intake.inbox import Inbox
 from services.intake.outbox import case_of, to_public
 from shared.programmes.catalogue import Catalogue
+from shared.runtime.pinned import knows
 from shared.runtime.service import Around, Parts, Service, assemble
 from shared.runtime.streams import CommittingStreams
 
@@ -38,8 +39,9 @@ def build(around: Around, programmes: Library | None = None) -> Service:
     library = programmes or Catalogue.load(DEFINITIONS)
     store = around.store(FACTS)
     filings = FilingHandlers(library, sandbox=around.settings.profile == "demo")
-    handlers, streams = Handlers(library, around.settings.profile == "demo"), CommittingStreams(store)
     applications, rounds = SqlApplications(around.database.pool), SqlRounds(around.database.pool)
+    handlers = Handlers(library, around.settings.profile == "demo", applications.filed_by)
+    streams = CommittingStreams(store)
     return assemble(
         around,
         Parts(
@@ -63,5 +65,6 @@ def build(around: Around, programmes: Library | None = None) -> Service:
             subscribers=(Inbox(store, handlers, filings, around.clock),),
             views=(ApplicationsView(), RoundsView(), FilingsView()),
             refusals=(Refusal,),
+            knows=knows(library),
         ),
     )

@@ -3,21 +3,24 @@ application comes this way."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from services.intake.domain import corrected, filed, filing_errors, filings
 from services.intake.domain import events as e
-from services.intake.domain import filed, filing_errors, filings
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.application import NONE as NO_APPLICATION
-from services.intake.domain.filing_lacks import Rows
+from services.intake.domain.corrected import decide_closed
 from services.intake.domain.filings import Awaited, Filing, filing_of
+from services.intake.domain.form_rows import Rows
 from services.intake.domain.parts import Answer, Document, Filer
+from services.intake.domain.refusal import Refusal
 from services.intake.handlers import APPLICATION
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
+from shared.programmes.life import closed_because, follower
 from shared.programmes.model import Programme
 from shared.runtime.clock import local_day
 from shared.runtime.ports import Loaded, Receipt, Stale, StreamKind, Streams
@@ -32,6 +35,8 @@ class Programmes(Protocol):
     """The library of regulations: the text at exactly this address, and the one that a new case runs under."""
 
     def get(self, ref: str) -> Programme: ...
+
+    def programmes(self) -> Sequence[Programme]: ...
 
     def open_for_cases(self, programme_id: str, day: date, *, sandbox: bool) -> Programme | None: ...
 
@@ -77,10 +82,11 @@ class FilingHandlers:
         if awaited.now is None:
             raise filing_errors.NothingAwaited()
         programme = self._programmes.get(awaited.now.programme)
+        former = (await streams.load(FILING, awaited.corrects)).state if awaited.corrects else filings.NONE
         return await self._change(
             streams,
             filing_of(case_id, awaited.now.visit),
-            lambda f: acts.decide_answer_case(case_id, by, f, awaited, programme, write.now),
+            lambda f: acts.decide_answer_case(case_id, by, f, awaited, former, programme, write.now),
             write,
         )
 
@@ -159,8 +165,10 @@ class FilingHandlers:
     # ── what review tells ────────────────────────────────────────────────────────────────────────────────────────
 
     async def hear_awaited(self, streams: Streams, told: filed.FilingAwaited, origin: Origin) -> None:
-        """A case waits for something."""
+        """A case waits for something; what was begun for it is told when its end moves."""
         await change(streams, AWAITED, told.case_id, lambda known: acts.decide_awaited(told, known), origin)
+        name = filing_of(told.case_id, told.visit)
+        await change(streams, FILING, name, lambda f: acts.decide_due(told, f), origin)
 
     async def hear_wait_ended(self, streams: Streams, case_id: str, told: filed.WaitEnded, origin: Origin) -> None:
         """A case waits no longer."""
@@ -172,6 +180,17 @@ class FilingHandlers:
         """What was filed has to be corrected. An application is returned itself; this is for all other cases."""
         if (await streams.load(APPLICATION, case_id)).state.status == "none":
             await change(streams, AWAITED, case_id, lambda _: (told,), origin)
+
+    async def hear_time_passed(
+        self, streams: Streams, told: corrected.FilingTimeClosed, of_application: bool, origin: Origin
+    ) -> None:
+        """Review asks whether anything was filed in time. The answer stands behind all that was, in the same stream; so
+        whatever was being filed at this moment is either before it or refused."""
+        if of_application:
+            await change(streams, APPLICATION, told.case_id, lambda a: decide_closed(told, a.closed), origin)
+        else:
+            name = filing_of(told.case_id, told.visit)
+            await change(streams, FILING, name, lambda f: decide_closed(told, f.closed), origin)
 
     async def hear_answer(
         self, streams: Streams, name: str, told: filed.FilingTaken | filed.FilingRefused, origin: Origin
@@ -197,8 +216,17 @@ class FilingHandlers:
         except NoSuchProgramme:
             programme = None
         if programme is None:
-            raise filing_errors.ProgrammeNotOpen()
+            raise self._closed(programme_id, local_day(now))
         return programme
+
+    def _closed(self, programme_id: str, day: date) -> Refusal:
+        """Why nothing begins under the programme: its newest text is closed and what follows it, or there is none."""
+        versions = [each for each in self._programmes.programmes() if each.id == programme_id]
+        why = closed_because(versions[-1], day, sandbox=self._sandbox) if versions else None
+        if why is None:
+            return filing_errors.ProgrammeNotOpen()
+        after = follower(versions[-1], self._programmes.programmes())
+        return filing_errors.TextClosed(why_zh=why.zh, why_en=why.en, next_zh=after.zh, next_en=after.en)
 
     async def _programme(self, streams: Streams, name: str) -> Programme:
         return self._programmes.get(_ensure_exists((await streams.load(FILING, name)).state).programme)

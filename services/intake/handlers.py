@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.intake.domain import application, organisation, rounds
+from services.intake.domain import application, corrected, organisation, rounds
 from services.intake.domain import commands as c
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
@@ -15,13 +15,15 @@ from services.intake.domain.drafting import Closed, decide_answers, decide_attac
 from services.intake.domain.errors import ApplicationUnknown, TextMissing
 from services.intake.domain.filing import (
     decide_declare,
+    decide_due_moved,
     decide_progress,
     decide_return,
     decide_submit,
     decide_withdraw,
 )
 from services.intake.domain.forms import decide_form
-from services.intake.domain.organisation import Organisation, Remembered, claim, remember
+from services.intake.domain.lines import followers_of
+from services.intake.domain.organisation import Organisation, Remembered, claim, remember, with_filed
 from services.intake.domain.overlaps import Asked, Known, objections, programmes_meant
 from services.intake.domain.refusal import Refusal
 from services.intake.domain.rounds import Round, announce, ensure_known
@@ -71,12 +73,22 @@ class Write:
         return self.origin.occurred_at
 
 
+FiledBy = Callable[[str], Awaitable[Sequence[e.PlaceClaimed]]]
+"""What an organisation (USCC) ever filed, as the list of applications has it: for what was filed before there were
+claims. It follows the log; what is being filed now meets in the organisation's stream."""
+
+
+async def nothing_filed(_uscc: str) -> Sequence[e.PlaceClaimed]:
+    return ()
+
+
 class Handlers:
     """One method per command; the instant of a command is the instant of its origin. Refusals are in domain.errors."""
 
-    def __init__(self, programmes: Programmes, sandbox: bool = True) -> None:
+    def __init__(self, programmes: Programmes, sandbox: bool = True, filed: FiledBy = nothing_filed) -> None:
         self._programmes = programmes
         self._sandbox = sandbox
+        self._filed = filed
 
     # ── what the applicant does ──────────────────────────────────────────────────────────────────────────────────
 
@@ -170,6 +182,12 @@ class Handlers:
         now = origin.occurred_at
         await change(streams, APPLICATION, case_id, lambda a: decide_return(command, a, now), origin)
 
+    async def move_correction_due(
+        self, streams: Streams, case_id: str, told: corrected.CorrectionDueMoved, origin: Origin
+    ) -> None:
+        """There is more time to correct."""
+        await change(streams, APPLICATION, case_id, lambda a: decide_due_moved(told, a), origin)
+
     async def tell_progress(self, streams: Streams, case_id: str, told: e.Fact, origin: Origin) -> None:
         """Put on the timeline what review or the registry said."""
         await change(streams, APPLICATION, case_id, lambda a: decide_progress(told, a), origin)
@@ -185,7 +203,8 @@ class Handlers:
         if a.applicant is None or a.status != "draft":
             return ()
         programme = self._programmes.get(a.programme)
-        present = (await streams.load(ORGANISATION, a.applicant.uscc)).state
+        uscc = a.applicant.uscc
+        present = with_filed((await streams.load(ORGANISATION, uscc)).state, await self._filed(uscc))
         known = await self._known(streams, a, present, programme)
         return objections(Asked(a.case_id, a.round_id, programme, present, known, now))
 
@@ -213,16 +232,18 @@ class Handlers:
         assert a.applicant is not None, "an application that may be submitted has an applicant"
         uscc, now = a.applicant.uscc, write.now
         wanted = e.PlaceClaimed(programme.id, uscc, a.case_id, now, a.round_id)
+        filed = await self._filed(uscc)
 
         def decide(present: Organisation) -> tuple[e.Fact, ...]:
-            for refusal in objections(Asked(a.case_id, a.round_id, programme, present, known, now)):
+            beside = with_filed(present, filed)
+            for refusal in objections(Asked(a.case_id, a.round_id, programme, beside, known, now)):
                 raise refusal
             return claim(present, wanted)
 
         for _ in range(MEETINGS):
             # What is looked up belongs to exactly this version: whoever moved it has to be looked at as well.
             loaded = await streams.load(ORGANISATION, uscc)
-            known = await self._known(streams, a, loaded.state, programme)
+            known = await self._known(streams, a, with_filed(loaded.state, filed), programme)
             try:
                 await change(streams, ORGANISATION, uscc, decide, write.origin, expected=loaded.version)
             except Stale:
@@ -232,7 +253,8 @@ class Handlers:
 
     async def _known(self, streams: Streams, a: Application, present: Organisation, programme: Programme) -> Known:
         """What the programme's rules need to know of the organisation's other cases."""
-        meant = programmes_meant(programme)
+        followers = followers_of(self._programmes.programmes())
+        meant = programmes_meant(programme, followers)
         claims = [each for each in present.claims.values() if each.programme_id in meant and each.case_id != a.case_id]
         applications = {each.case_id: (await streams.load(APPLICATION, each.case_id)).state for each in claims}
         asked = {a.round_id, *(other.round_id for other in applications.values())}
@@ -241,6 +263,7 @@ class Handlers:
             rounds={name: (await streams.load(ROUND, name)).state for name in asked},
             texts=self._texts({title.held.programme for title in present.titles.values()}),
             names={each.id: each.legal.title for each in self._programmes.programmes() if each.id in meant},
+            followers=followers,
         )
 
     def _texts(self, refs: set[str]) -> dict[str, Programme]:

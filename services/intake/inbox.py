@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UnsetType
+
 from services.intake.domain import commands as c
+from services.intake.domain import corrected, filed
 from services.intake.domain import events as e
-from services.intake.domain import filed
-from services.intake.domain.parts import Applicant
+from services.intake.domain.parts import Applicant, Objection
 from services.intake.domain.refusal import Refusal
 from services.intake.filings import FilingHandlers
 from services.intake.handlers import Handlers
@@ -54,10 +56,17 @@ class Inbox:
                 case said.RoundOpened():
                     await self._handlers.announce_round(streams, _round(event), origin)
                 case said.CorrectionRequested():
-                    command = c.ReturnApplication(event.items)
-                    await self._handlers.return_application(streams, event.case_id, command, origin)
-                    asked = filed.CorrectionsAsked(event.items, event.requested_at)
-                    await self._filings.hear_corrections(streams, event.case_id, asked, origin)
+                    await self._handlers.return_application(streams, event.case_id, _returned(event), origin)
+                    await self._filings.hear_corrections(streams, event.case_id, _asked(event), origin)
+                case said.CorrectionDueMoved():
+                    moved = corrected.CorrectionDueMoved(
+                        event.due_at, event.due_provisional, event.because, event.moved_at
+                    )
+                    await self._handlers.move_correction_due(streams, event.case_id, moved, origin)
+                case said.FilingTimePassed():
+                    about = (event.case_id, event.step, event.visit, event.due_at, event.asked)
+                    closed = corrected.FilingTimeClosed(*about, origin.occurred_at)
+                    await self._filings.hear_time_passed(streams, closed, event.of_application, origin)
                 case said.FilingAwaited() | said.FilingTaken() | said.FilingRefused() | said.FilingLapsed():
                     await self._hear_of_filing(streams, event, origin)
                 case (
@@ -65,12 +74,19 @@ class Inbox:
                     | said.ApplicationWithdrawn()
                     | said.FilingSubmitted()
                     | said.FilingWithdrawn()
+                    | said.FilingTimeClosed()
                 ):
                     return  # our own words
+                case said.CaseTakenOver():
+                    return  # what it wants of the organisation is said by what it awaits
                 case said.TitleLapsed() | said.TitleRenewed():
                     return  # told once it stands on record
-                case said.ObligationMissed() if not event.owed_by_holder:
+                case said.ObligationMissed() | said.ObligationIncurred() if not event.owed_by_holder:
                     return  # an authority's duty
+                case said.TitleReminded():
+                    return  # a message, not a step of the application
+                case said.SumDecided():
+                    return  # nothing was paid yet
                 case said.FundsPaid():
                     await self._handlers.remember(streams, event.payee_uscc, _funds(event), origin)
                 case _:
@@ -125,6 +141,23 @@ class Inbox:
                 return
 
 
+def _objections(event: said.CorrectionRequested) -> tuple[Objection, ...]:
+    """The first publications say every item in one sentence only."""
+    if isinstance(event.objections, UnsetType):
+        return tuple(Objection("", item) for item in event.items)
+    return tuple(Objection(each.subject, each.fault) for each in event.objections)
+
+
+def _returned(event: said.CorrectionRequested) -> c.ReturnApplication:
+    due_at = None if isinstance(event.due_at, UnsetType) else event.due_at
+    return c.ReturnApplication(event.items, _objections(event), due_at, event.due_provisional is True)
+
+
+def _asked(event: said.CorrectionRequested) -> filed.CorrectionsAsked:
+    filing = "" if isinstance(event.filing_id, UnsetType) else event.filing_id
+    return filed.CorrectionsAsked(event.items, event.requested_at, _objections(event), filing)
+
+
 def _awaited(event: said.FilingAwaited) -> filed.FilingAwaited:
     about = event.applicant
     return filed.FilingAwaited(
@@ -166,6 +199,7 @@ Progress = (
     | said.Certified
     | said.RevocationOrdered
     | said.Revoked
+    | said.ObligationIncurred
     | said.ObligationMissed
     | said.RectificationOrdered
     | said.Lapsed
@@ -203,6 +237,9 @@ def to_fact(event: Progress) -> e.Fact:
             )
         case said.Revoked():
             return e.TitleLost(event.number, event.ground, event.reason, event.revoked_at)
+        case said.ObligationIncurred():
+            until = local_day(event.due_at) if event.due_at else None
+            return e.MilestoneReached("obligation_incurred", event.incurred_at, event.happened_on, until)
         case said.ObligationMissed():
             return e.MilestoneReached("obligation_missed", event.missed_at, until=event.due_on)
         case said.RectificationOrdered():

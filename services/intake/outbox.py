@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec import UNSET
+
+from services.intake.domain import corrected, filed, parts
 from services.intake.domain import events as e
-from services.intake.domain import filed, parts
 from shared.envelope import CaseId
 from shared.events import (
     Applicant,
@@ -14,7 +16,9 @@ from shared.events import (
     Document,
     Filer,
     FilingSubmitted,
+    FilingTimeClosed,
     FilingWithdrawn,
+    Replaced,
 )
 from shared.runtime.ports import Recorded
 
@@ -30,7 +34,7 @@ def case_of(recorded: Recorded) -> CaseId:
 
 def to_public(
     recorded: Recorded,
-) -> ApplicationSubmitted | ApplicationWithdrawn | FilingSubmitted | FilingWithdrawn | None:
+) -> ApplicationSubmitted | ApplicationWithdrawn | FilingSubmitted | FilingWithdrawn | FilingTimeClosed | None:
     """The published word for a fact; None for what only intake needs to know."""
     fact: e.Fact = recorded.fact
     match fact:
@@ -40,6 +44,8 @@ def to_public(
             return ApplicationWithdrawn(fact.case_id, fact.reason, fact.withdrawn_at)
         case filed.FilingSubmitted():
             return _filed(fact)
+        case corrected.FilingTimeClosed():
+            return FilingTimeClosed(fact.case_id, fact.step, fact.visit, fact.asked, fact.closed_at)
         case filed.FilingWithdrawn():
             return FilingWithdrawn(fact.case_id, fact.filing_id, fact.reason, fact.withdrawn_at)
         case (
@@ -71,6 +77,9 @@ def to_public(
             | filed.FilingAwaited()
             | filed.WaitEnded()
             | filed.CorrectionsAsked()
+            | corrected.CorrectionBegun()
+            | corrected.FilingDueSet()
+            | corrected.CorrectionDueMoved()
         ):
             return None
         case _:
@@ -109,6 +118,7 @@ def _filed(fact: filed.FilingSubmitted) -> FilingSubmitted:
         declared_by=fact.declared_by,
         submitted_at=fact.submitted_at,
         revision=fact.revision,
+        replaces=Replaced(fact.corrects, _documents(fact.dropped), fact.cleared) if fact.corrects else UNSET,
     )
 
 

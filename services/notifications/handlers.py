@@ -17,7 +17,7 @@ from services.notifications.domain.contact import Contact
 from services.notifications.domain.events import Channel, Recipient
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.message import Message, message_id
-from services.notifications.domain.wording import Text, Wording, in_charge, recipient
+from services.notifications.domain.wording import Text, Wording, concerns, in_charge, recipient
 from shared.envelope import Origin
 from shared.runtime.ports import Loaded, Receipt, StreamKind, Streams
 from shared.runtime.streams import change
@@ -104,6 +104,8 @@ class Handlers:
     async def _tell(self, streams: Streams, notice: Announce, origin: Origin) -> None:
         words = {**notice.words, "name": notice.applicant.name if notice.applicant else "", "case": notice.case_id}
         for part, text in self._wording[notice.event].items():
+            if not concerns(part, words):
+                continue
             to = recipient(part, notice.applicant) if notice.applicant else in_charge(part, notice.region)
             also_by: tuple[Channel, ...] = ("email",) if await self._addresses.reachable(to) else ()
             channels: tuple[Channel, ...] = ("in_app", *also_by)

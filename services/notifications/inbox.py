@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
+from msgspec import UnsetType
+
 from services.notifications.domain.commands import Announce, Applicant
 from services.notifications.domain.errors import Refusal
+from services.notifications.domain.wording import APPLICANT, AUTHORITY, TOLD
 from services.notifications.handlers import Handlers
 from shared import events as words
 from shared.envelope import Origin, machine
@@ -53,7 +56,10 @@ class Announcements:
             case Foreign():
                 return None
             case envelope:
-                command = to_command(event_of(envelope), envelope.id, envelope.case_id)
+                event = event_of(envelope)
+                if isinstance(event, words.BETWEEN_SERVICES):
+                    return None
+                command = to_command(event, envelope.id, envelope.case_id)
                 cause, trace = envelope.id, envelope.origin.trace_id
         return command, Origin(ACTOR, self._clock.now(), cause, caused_by=cause, trace_id=trace)
 
@@ -75,7 +81,11 @@ def _applicant(event: words.PublicEvent) -> Applicant | None:
     """Whose case it is, where the event says so."""
     match event:
         case (
-            words.ApplicationSubmitted() | words.RecognitionApproved() | words.FilingAwaited() | words.FilingSubmitted()
+            words.ApplicationSubmitted()
+            | words.RecognitionApproved()
+            | words.CaseTakenOver()
+            | words.FilingAwaited()
+            | words.FilingSubmitted()
         ):
             return Applicant(event.applicant.uscc, event.applicant.name, event.applicant.region)
         case words.Certified() | words.Revoked() | words.Lapsed() | words.Renewed():
@@ -93,8 +103,10 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
         case words.ApplicationWithdrawn():
             return {"day": _day(event.withdrawn_at), "reason": event.reason}
         case words.CorrectionRequested():
-            items = "\n".join(f"{number}. {item}" for number, item in enumerate(event.items, 1))
-            return {"day": _day(event.requested_at), "count": str(len(event.items)), "items": items}
+            return _correction(event)
+        case words.CorrectionDueMoved():
+            said = {"day": _day(event.moved_at), "until": _minute(event.due_at), "because": event.because}
+            return said | _provisional(event.due_provisional)
         case words.FilingAwaited():
             return _owed(event)
         case words.FilingSubmitted():
@@ -107,6 +119,9 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return {"day": _day(event.refused_at), "reason_zh": event.zh, "reason_en": event.en}
         case words.FilingLapsed():
             return {"day": _day(event.lapsed_at)}
+        case words.CaseTakenOver():
+            kept = {"begun_on": _written(event.begun_on), "record": event.record, "reason": event.reason}
+            return {"day": _day(event.taken_over_at), **kept, "text_zh": event.banner_zh, "text_en": event.banner_en}
         case words.CaseMoved():
             before, after = event.before.partition("@")[0], event.after.partition("@")[0]
             texts = {"before": before, "after": after, "rule": event.rule, "reason": event.reason}
@@ -121,6 +136,8 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return _title(event)
         case words.RecognitionRefused():
             return {"day": _day(event.refused_at), "reason": event.reason}
+        case words.SumDecided():
+            return _sum(event)
         case words.FundsPaid():
             return _payment(event)
         case words.CaseCompleted():
@@ -129,12 +146,16 @@ def _words(event: words.PublicEvent) -> Mapping[str, str]:
             return _ground(event, event.ordered_at)
         case words.Revoked():
             return _ground(event, event.revoked_at)
+        case words.FilingTimePassed() | words.FilingTimeClosed():
+            return {}  # between services
         case _:
             return _life(event)
 
 
 def _life(
-    event: words.ObligationMissed
+    event: words.ObligationIncurred
+    | words.TitleReminded
+    | words.ObligationMissed
     | words.RectificationOrdered
     | words.TitleLapsed
     | words.TitleRenewed
@@ -143,6 +164,10 @@ def _life(
 ) -> Mapping[str, str]:
     """What becomes of a title on record."""
     match event:
+        case words.ObligationIncurred():
+            return _begun(event)
+        case words.TitleReminded():
+            return _reminder(event)
         case words.ObligationMissed():
             said = {"day": _day(event.missed_at), "due_on": _written(event.due_on)}
             return said | {"number": event.number, "duty_zh": event.title_zh, "duty_en": event.title_en}
@@ -164,16 +189,69 @@ def _life(
             assert_never(event)
 
 
+PROVISIONAL_ZH = "（待国务院公布节假日安排后确认）"
+PROVISIONAL_EN = " (provisional until the year's holidays are published)"
+
+
+def _begun(event: words.ObligationIncurred) -> Mapping[str, str]:
+    until = None if event.due_at is None else _minute(event.due_at)
+    said = {"day": _day(event.incurred_at), "happened_on": _written(event.happened_on), "reason": event.reason}
+    return said | {
+        "number": event.number,
+        "duty_zh": event.title_zh,
+        "duty_en": event.title_en,
+        "until_zh": f"，截止 {until}" + (PROVISIONAL_ZH if event.provisional else "") if until else "",
+        "until_en": f" by {until}" + (PROVISIONAL_EN if event.provisional else "") if until else "",
+        TOLD: APPLICANT if event.owed_by_holder else AUTHORITY,
+    }
+
+
+def _reminder(event: words.TitleReminded) -> Mapping[str, str]:
+    renewal = event.about == "end" and event.renewable
+    return {
+        "day": _day(event.reminded_at),
+        "number": event.number,
+        "due_on": _written(event.due_on),
+        "duty_zh": event.title_zh,
+        "duty_en": event.title_en,
+        "provisional_zh": PROVISIONAL_ZH if event.provisional else "",
+        "provisional_en": PROVISIONAL_EN if event.provisional else "",
+        "advice_zh": "如需延续，请在该日前申请。" if renewal else "如已办理，请忽略。",
+        "advice_en": "Apply before that day if it is to go on." if renewal else "Ignore this if it is done already.",
+        TOLD: APPLICANT if event.owed_by_holder else AUTHORITY,
+    }
+
+
+def _correction(event: words.CorrectionRequested) -> Mapping[str, str]:
+    items = "\n".join(f"{number}. {item}" for number, item in enumerate(event.items, 1))
+    said = {"day": _day(event.requested_at), "count": str(len(event.items)), "items": items}
+    if isinstance(event.due_at, UnsetType):
+        return said | {"until_zh": "", "until_en": ""}
+    until, open_ = _minute(event.due_at), _provisional(event.due_provisional is True)
+    return said | {
+        "until_zh": f"请于 {until}（UTC+8）前提交补正{open_['provisional_zh']}。",
+        "until_en": f"Correct it by {until} (UTC+8){open_['provisional_en']}.",
+    }
+
+
+def _provisional(provisional: bool) -> dict[str, str]:
+    return {
+        "provisional_zh": "（待国务院公布节假日安排后确认）" if provisional else "",
+        "provisional_en": " (provisional until the year's holidays are published)" if provisional else "",
+    }
+
+
 def _owed(event: words.FilingAwaited) -> Mapping[str, str]:
     until = None if event.due_at is None else _minute(event.due_at)
+    open_ = _provisional(event.due_provisional)
     return {
         "day": _day(event.awaited_at),
         "step_zh": event.step_zh,
         "step_en": event.step_en,
         "party_zh": event.party_zh,
         "party_en": event.party_en,
-        "until_zh": f"，截止 {until}" if until else "",
-        "until_en": f" by {until}" if until else "",
+        "until_zh": f"，截止 {until}（UTC+8）{open_['provisional_zh']}" if until else "",
+        "until_en": f" by {until} (UTC+8){open_['provisional_en']}" if until else "",
     }
 
 
@@ -185,6 +263,16 @@ def _score(event: words.Scored) -> Mapping[str, str]:
         "experts": str(event.experts),
         "result_zh": "达到合格线" if event.passed else "未达到合格线",
         "result_en": "the pass mark was reached" if event.passed else "the pass mark was not reached",
+    }
+
+
+def _sum(event: words.SumDecided) -> Mapping[str, str]:
+    back = event.direction == "back"
+    return {
+        "day": _day(event.decided_at),
+        "amount": event.amount,
+        "decided_zh": "决定应退回" if back else "批准资金",
+        "decided_en": "to be returned" if back else "approved",
     }
 
 

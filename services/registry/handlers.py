@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, NoteOldCase, RenewTitle, RevokeTitle
 from services.registry.domain.entry import Entry, decide, evolve
 from services.registry.domain.errors import NumberTaken
 from services.registry.domain.numbering import number_for
@@ -27,6 +27,10 @@ class Handlers:
 
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
+
+    async def note_old_case(self, streams: Streams, command: NoteOldCase, origin: Origin) -> None:
+        """Note that a case was begun on paper; twice is once."""
+        await self._save(streams, command, origin)
 
     async def enter_title(self, streams: Streams, command: EnterTitle, origin: Origin) -> str:
         """Enter a title and answer its number; raises a refusal of ``domain.errors``, among them a taken number."""

@@ -8,12 +8,19 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, NoteOldCase, RenewTitle, RevokeTitle
 from services.registry.domain.errors import NumberTaken, Refusal
 from services.registry.domain.trail import Address, Admitted, StreamKey, Untrustworthy, Witnessed, admit
 from services.registry.handlers import Handlers, Numbers
 from shared.envelope import Envelope, Origin, machine
-from shared.events import PublicEvent, RecognitionApproved, RevocationOrdered, TitleLapsed, TitleRenewed
+from shared.events import (
+    CaseTakenOver,
+    PublicEvent,
+    RecognitionApproved,
+    RevocationOrdered,
+    TitleLapsed,
+    TitleRenewed,
+)
 from shared.runtime.clock import Clock
 from shared.runtime.ports import AnyConnection, Delivery, Effect, Rejected, Streams
 from shared.runtime.records import Foreign, Malformed, event_of, from_record
@@ -71,6 +78,8 @@ class Decisions:
         origin = Origin(ACTOR, self._clock.now(), envelope.id, caused_by=envelope.id, trace_id=envelope.origin.trace_id)
         try:
             match command:
+                case NoteOldCase():
+                    await self._handlers.note_old_case(streams, command, origin)
                 case EnterTitle():
                     number = await self._handlers.enter_title(streams, command, origin)
                     if allotted.setdefault(number, command.case_id) != command.case_id:
@@ -88,6 +97,10 @@ class Decisions:
 def to_command(event: PublicEvent) -> Command | None:
     """What a public event asks of the registry; None where it asks nothing."""
     match event:
+        case CaseTakenOver():
+            return NoteOldCase(
+                event.case_id, event.programme, event.begun_on, event.record, event.banner_zh, event.banner_en
+            )
         case RecognitionApproved():
             return EnterTitle(
                 case_id=event.case_id,

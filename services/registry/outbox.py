@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from services.registry.domain.entry import Fact
-from services.registry.domain.events import TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
+from services.registry.domain.events import OldCaseNoted, TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
 from shared.envelope import CaseId
 from shared.events import Certified, Lapsed, Renewed, Revoked
 from shared.runtime.ports import Recorded
@@ -20,10 +20,12 @@ def case_of(recorded: Recorded) -> CaseId:
     return CaseId(fact.case_id)
 
 
-def to_public(recorded: Recorded) -> Certified | Revoked | Lapsed | Renewed:
-    """The published word for a fact; the registry has no private facts."""
+def to_public(recorded: Recorded) -> Certified | Revoked | Lapsed | Renewed | None:
+    """The published word for a fact; None for where a case came from, which review has said."""
     fact: Fact = recorded.fact
     match fact:
+        case OldCaseNoted():
+            return None
         case TitleEntered():
             return _certified(fact)
         case TitleRevoked():

@@ -78,10 +78,11 @@ class Titles(Protocol):
 @dataclass(frozen=True)
 class Happening:
     """One fact about a title. ``by`` is the role that acted, never a person; ``since`` the first day of what it says,
-    ``until`` the last one of a new term."""
+    ``until`` the last one of a new term. ``taken_over``: its case was begun on paper, on the day ``since``, in the file
+    ``record``, under a text that says of its own end what the banner says."""
 
     version: int
-    what: Literal["entered", "revoked", "lapsed", "renewed"]
+    what: Literal["taken_over", "entered", "revoked", "lapsed", "renewed"]
     at: datetime
     by: str
     caused_by: str
@@ -90,6 +91,9 @@ class Happening:
     reason: str | None = None
     since: date | None = None
     until: date | None = None
+    record: str | None = None
+    banner_zh: str | None = None
+    banner_en: str | None = None
 
 
 class Happenings(Protocol):

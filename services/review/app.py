@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import shared.programmes
-from services.review.adapters.due import FOLLOW, NOTICE_OVER, OVERTAKEN, RECOUNT, RETURN, TITLE, DeadlinesView
+from services.review.adapters.due import (
+    DATES,
+    FOLLOW,
+    NOTICE_OVER,
+    OVERTAKEN,
+    RECOUNT,
+    REMIND,
+    RETURN,
+    TITLE,
+    DeadlinesView,
+)
 from services.review.adapters.gathered import GatheredView, SqlGathered
 from services.review.adapters.lists import SqlLists
 from services.review.adapters.money import MoneyView, SqlMoney
@@ -19,10 +29,12 @@ from services.review.http import (
     budget_routes,
     case_routes,
     deadline_routes,
+    duty_routes,
     export_routes,
     gathering_routes,
     move_routes,
     objection_routes,
+    old_case_routes,
     procedure_routes,
     round_routes,
     title_life_routes,
@@ -36,6 +48,7 @@ from shared.envelope import Origin
 from shared.programmes.catalogue import Catalogue
 from shared.runtime.clock import Clock
 from shared.runtime.deadlines import AlreadySettled, Due, Fire
+from shared.runtime.pinned import knows
 from shared.runtime.ports import Streams
 from shared.runtime.service import Around, Parts, Service, assemble
 from shared.runtime.streams import CommittingStreams
@@ -66,6 +79,7 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 case_routes(streams, lists, library, around.files),
                 export_routes(lists),
                 procedure_routes(handlers, streams, lists),
+                old_case_routes(handlers, streams, lists),
                 act_routes(handlers, streams, around.files),
                 move_routes(handlers, streams, library),
                 deadline_routes(streams, library, around.clock),
@@ -75,11 +89,13 @@ def build(around: Around, programmes: Programmes | None = None) -> Service:
                 budget_routes(handlers, streams, SqlMoney(around.database.pool)),
                 title_routes(handlers.titles, streams, lists),
                 title_life_routes(handlers.titles, streams),
+                duty_routes(handlers.titles, streams),
                 year_routes(handlers, streams, lists),
             ),
             subscribers=(Inbox(store, handlers, around.clock, lists.held),),
             views=(CasesView(), RoundsView(), YearsView(), GatheredView(), MoneyView(), DeadlinesView()),
             refusals=(Refusal,),
+            knows=knows(library),
             fire=firing(handlers, streams, around.clock),
         ),
     )
@@ -99,6 +115,10 @@ def firing(handlers: Handlers, streams: Streams, clock: Clock) -> Fire:
             title = due.case_id.removeprefix(TITLE)
             if what == RECOUNT:
                 followed = await handlers.titles.recount_date(streams, title, step, origin)
+            elif what == REMIND:
+                followed = await handlers.titles.remind(streams, title, step, origin)
+            elif what == DATES:
+                followed = await handlers.titles.give_dates(streams, title, origin)
             else:
                 followed = await handlers.titles.let_date_pass(streams, title, what, step, MYSELF, origin)
         elif what == OVERTAKEN:

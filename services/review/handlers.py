@@ -26,13 +26,15 @@ from services.review.domain.errors import (
 )
 from services.review.domain.filings import FilingRefused, FilingTaken, answer, decide_take, opening_of
 from services.review.domain.moving import Texts, decide_confirm_move, decide_dismiss_move, decide_propose_move
-from services.review.domain.opening import decide_open_directly
+from services.review.domain.old_cases import case_of_record
+from services.review.domain.opening import decide_open_directly, ensure_opener
 from services.review.domain.people import Person
-from services.review.domain.progress import decide_in_step, decide_open, decide_withdraw
+from services.review.domain.progress import decide_in_step, decide_open, decide_time_closed, decide_withdraw
 from services.review.domain.recount import decide_passed, decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
+from services.review.domain.taking_over import decide_take_over, text_of_old_case
 from services.review.domain.title import TitleEntered
 from services.review.domain.years import Year, decide_publish
 from services.review.kinds import (
@@ -47,6 +49,7 @@ from services.review.kinds import (
     calendar_at,
     text_at,
     text_for_cases,
+    versions_of,
 )
 from services.review.titles import TitleHandlers
 from shared.calendar import Calendar
@@ -70,11 +73,15 @@ class Handlers:
 
     # ── cases ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def open_case(self, streams: Streams, command: c.OpenCase, origin: Origin) -> None:
-        """An application was filed for the first time."""
+    async def open_case(
+        self, streams: Streams, command: c.OpenCase, origin: Origin, holdings: Holdings | None = None
+    ) -> None:
+        """An application was filed for the first time. ``holdings`` finds the titles that the organisation may have."""
         programme, now = text_at(self._programmes, command.programme), origin.occurred_at
         days, call = await calendar_at(streams, now), (await streams.load(ROUND, command.round_id)).state.opened
         opening = replace(command, round_opens_at=call.opens_at, round_closes_at=call.closes_at) if call else command
+        if holdings is not None:
+            opening = await self.titles.applied_on(streams, programme, opening, holdings, now)
         await change(
             streams, CASE, command.case_id, lambda known: decide_open(opening, known, programme, now, days), origin
         )
@@ -92,6 +99,7 @@ class Handlers:
         the titles that the organisation may have; a procedure on a title runs on a valid one."""
         programme, days = self._open_text(programme_id, write.now), await calendar_at(streams, write.now)
         rounds.ensure_runnable(programme, self._sandbox)
+        ensure_opener(command, by, programme, write.now)
         command = await self.titles.held_for(streams, programme, command, holdings, write.now)
         opening = replace(command, programme=programme.ref)
         return await change(
@@ -99,6 +107,33 @@ class Handlers:
             CASE,
             command.case_id,
             lambda known: decide_open_directly(opening, by, known, programme, write.now, days),
+            write.origin,
+            receipt=write.receipt,
+        )
+
+    async def take_over(
+        self,
+        streams: Streams,
+        programme_id: str,
+        command: c.TakeOverCase,
+        write: Write,
+        holdings: Holdings | None = None,
+    ) -> Loaded[Case]:
+        """An authority takes over a case that was begun on paper, under the text of the day on which it was begun.
+        ``holdings`` finds the titles that the organisation may have, as for :meth:`open_directly`."""
+        today = local_day(write.now)
+        versions = versions_of(self._programmes, programme_id)
+        programme = text_of_old_case(versions, command.begun_on, today, sandbox=self._sandbox)
+        rounds.ensure_complete(programme, self._sandbox)
+        case_id = case_of_record(programme.id, command.record)
+        asked = replace(command.opening, case_id=case_id, programme=programme.ref)
+        opening = await self.titles.held_for(streams, programme, asked, holdings, write.now)
+        taking, days = replace(command, opening=opening), await calendar_at(streams, write.now)
+        return await change(
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_take_over(taking, known, programme, write.now, days),
             write.origin,
             receipt=write.receipt,
         )
@@ -118,6 +153,7 @@ class Handlers:
             opening = opening_of(command)
             if not command.visit:
                 rounds.ensure_runnable(programme, self._sandbox)
+                ensure_opener(opening, command.by, programme, now)
                 named = partial(_only, command.title) if command.title else holdings
                 opening = await self.titles.held_for(streams, programme, opening, named, now)
             await change(
@@ -175,6 +211,20 @@ class Handlers:
         )
         return after.version > before.version
 
+    async def close_time(self, streams: Streams, case_id: str, visit: int, origin: Origin) -> None:
+        """Intake said all that was filed for a step whose time is over. An unknown case waits for nothing."""
+        now = origin.occurred_at
+        if (await streams.load(CASE, case_id)).state.status != "open":
+            return
+        days = await self._days(streams, case_id, now)
+        await change(
+            streams,
+            CASE,
+            case_id,
+            lambda known: decide_time_closed(visit, known, self._text_of(known), now, days),
+            origin,
+        )
+
     async def close_notice(self, streams: Streams, case_id: str, step: str, by: Person, origin: Origin) -> bool:
         """The last day of a notice is over; answers whether anything followed."""
         loaded = await streams.load(CASE, case_id)
@@ -223,24 +273,25 @@ class Handlers:
             wanted = self._programmes.get(command.to)
         except NoSuchProgramme as unknown:
             raise TextDoesNotFollow() from unknown
+        round_ = await self._round(streams, case_id)
         return await self._change_case(
             streams,
             case_id,
             lambda known: decide_propose_move(
-                command, known, Texts(self._text_of(known), wanted), write.now, self._sandbox
+                command, known, Texts(self._text_of(known), wanted), write.now, self._sandbox, round_
             ),
             write,
         )
 
     async def confirm_move(self, streams: Streams, case_id: str, command: c.ConfirmMove, write: Write) -> Loaded[Case]:
         """Another person agrees: the case is under the new text."""
-        days = await self._days(streams, case_id, write.now)
+        days, round_ = await self._days(streams, case_id, write.now), await self._round(streams, case_id)
 
         def decide(known: Case) -> tuple[Any, ...]:
             if known.move is None:
                 raise NoProposal()
             texts = Texts(self._text_of(known), text_at(self._programmes, known.move.to))
-            return decide_confirm_move(command, known, texts, write.now, days, self._sandbox)
+            return decide_confirm_move(command, known, texts, write.now, days, self._sandbox, round_)
 
         return await self._change_case(streams, case_id, decide, write)
 
@@ -303,6 +354,10 @@ class Handlers:
     async def _days(self, streams: Streams, case_id: str, now: datetime) -> Calendar:
         """The calendar over the case's whole time."""
         return await calendar_at(streams, now, (await streams.load(CASE, case_id)).state.opened_at)
+
+    async def _round(self, streams: Streams, case_id: str) -> Round:
+        """What the case's round says; nothing where it has none."""
+        return (await streams.load(ROUND, (await streams.load(CASE, case_id)).state.round_id)).state
 
     async def _change_case(
         self, streams: Streams, case_id: str, decide: Callable[[Case], tuple[Any, ...]], write: Write

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UnsetType
+
 from services.review.domain import commands as c
 from services.review.domain.errors import Refusal
 from services.review.domain.people import Person
@@ -59,6 +61,8 @@ class Inbox:
                     await self._handlers.take_filing(streams, _filing(event), self._holdings, origin)
                 case said.FilingWithdrawn() as event:
                     await self._handlers.withdraw_case(streams, event.case_id, event.reason, origin)
+                case said.FilingTimeClosed() as event:
+                    await self._handlers.close_time(streams, event.case_id, event.visit, origin)
                 case said.Certified() as event:
                     await self._handlers.enter_title(streams, _entered(event), MYSELF, origin)
                 case said.Revoked() as event:
@@ -75,7 +79,7 @@ class Inbox:
         asks = event.applicant
         applicant = Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category)
         opening = c.OpenCase(event.case_id, event.programme, event.round_id, applicant)
-        await self._handlers.open_case(streams, opening, origin)
+        await self._handlers.open_case(streams, opening, origin, self._holdings)
         known = (await streams.load(CASE, event.case_id)).state
         if known.status != "open" or event.revision <= known.revision:
             return  # it was withdrawn or decided before this came, or came before
@@ -97,6 +101,7 @@ def _papers(documents: Sequence[said.Document]) -> tuple[Paper, ...]:
 
 def _filing(event: said.FilingSubmitted) -> c.TakeFiling:
     about, by = event.applicant, event.filer
+    back = None if isinstance(event.replaces, UnsetType) else event.replaces
     return c.TakeFiling(
         case_id=event.case_id,
         filing_id=event.filing_id,
@@ -113,6 +118,9 @@ def _filing(event: said.FilingSubmitted) -> c.TakeFiling:
         statement=event.statement,
         declared_by=event.declared_by,
         submitted_at=event.submitted_at,
+        corrects=back.filing_id if back else "",
+        dropped=_papers(back.documents) if back else (),
+        cleared=back.answers if back else (),
     )
 
 

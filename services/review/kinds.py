@@ -50,11 +50,17 @@ def text_at(programmes: Programmes, ref: str) -> Programme:
         raise TextMissing(ref=ref) from unknown
 
 
-def text_for_cases(programmes: Programmes, programme_id: str, day: date, *, sandbox: bool) -> Programme:
-    """The text that a new case is under on this day, or the refusal that says why there is none and which follows."""
+def versions_of(programmes: Programmes, programme_id: str) -> Sequence[Programme]:
+    """Every version of a programme that is listed, or the refusal where there is none."""
     versions = [each for each in programmes.programmes() if each.id == programme_id]
     if not versions:
         raise ProgrammeNotRunnable(what="unknown")
+    return versions
+
+
+def text_for_cases(programmes: Programmes, programme_id: str, day: date, *, sandbox: bool) -> Programme:
+    """The text that a new case is under on this day, or the refusal that says why there is none and which follows."""
+    versions = versions_of(programmes, programme_id)
     programme = programmes.open_for_cases(programme_id, day, sandbox=sandbox)
     if programme is not None:
         return programme

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.review.domain import awaiting, filings
-from services.review.domain.budgets import BudgetPlanned, BudgetReleased, BudgetReserved, BudgetReturned
+from msgspec import UNSET
+
+from services.review.domain import awaiting, filings, sums
+from services.review.domain.budgets import (
+    BudgetPlanned,
+    BudgetReleased,
+    BudgetReserved,
+    BudgetReturned,
+    BudgetSumSettled,
+)
 from services.review.domain.case import (
     CaseOpened,
     CaseWithdrawn,
@@ -18,25 +26,30 @@ from services.review.domain.events import Fact
 from services.review.domain.gathering import ListDrawnUp, NoticePostedTogether
 from services.review.domain.holding import (
     FindingRecorded,
+    ObligationIncurred,
     ObligationMet,
     ObligationMissed,
     ProcedureBegun,
     ProcedureEnded,
     RectificationOrdered,
     RectificationSettled,
+    ReminderSpared,
     ReviewDayPassed,
     ReviewHeld,
     RevocationDismissed,
     RevocationOrdered,
     RevocationProposed,
+    TitleDated,
     TitleDateSet,
     TitleEntered,
     TitleLapsed,
+    TitleReminded,
     TitleRenewed,
     TitleRevoked,
     ValidityPassed,
 )
 from services.review.domain.moves import CaseMoved, MoveDismissed, MoveProposed
+from services.review.domain.old_cases import CaseTakenOver
 from services.review.domain.quotas import QuotaPlaceReleased, QuotaPlaceTaken
 from services.review.domain.rounds import RoundOpened
 from services.review.domain.steps import (
@@ -57,6 +70,7 @@ from services.review.domain.steps import (
 from services.review.domain.steps import list as listing
 from services.review.domain.steps import notice_acts as notice
 from services.review.domain.steps import score_acts as score
+from services.review.domain.time_up import FilingTimePassed
 from services.review.domain.years import YearPublished
 from shared import events as said
 from shared.envelope import CaseId
@@ -69,11 +83,15 @@ LAPSED = frozenset({"late", "overdue"})
 """Outcomes of the steps that wait for something to be handed in: the case went on without it."""
 
 
+OF_A_CASE = QuotaPlaceTaken | QuotaPlaceReleased | BudgetReserved | BudgetReleased | BudgetReturned | BudgetSumSettled
+"""Facts of other streams that are about one case."""
+
+
 def case_of(recorded: Recorded) -> CaseId:
     """The key of every record about a fact: its case, whose place or payment it may be (a filing is named after its
     case); else its stream's own id."""
     fact: Fact = recorded.fact
-    if isinstance(fact, QuotaPlaceTaken | QuotaPlaceReleased | BudgetReserved | BudgetReleased | BudgetReturned):
+    if isinstance(fact, OF_A_CASE):
         return CaseId(fact.case_id)
     identity = recorded.stream.partition(":")[2]
     return CaseId(identity.partition(".")[0] if recorded.stream.startswith("filing:") else identity)
@@ -85,8 +103,13 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
     case_id = case_of(recorded)
     match fact:
         case check.CorrectionRequested():
-            items = tuple(f"{item.subject}: {item.fault}" for item in fact.items)
-            return said.CorrectionRequested(case_id, items, fact.requested_at)
+            return _correction(case_id, fact)
+        case awaiting.CorrectionDueMoved():
+            return said.CorrectionDueMoved(case_id, fact.due_at, fact.provisional, fact.because, fact.moved_at)
+        case FilingTimePassed():
+            return said.FilingTimePassed(
+                case_id, fact.step, fact.of_application, fact.visit, fact.due_at, fact.asked, fact.passed_at
+            )
         case awaiting.FilingAwaited():
             return _awaited(case_id, fact)
         case filings.FilingTaken():
@@ -113,6 +136,10 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             return _ended(case_id, fact)
         case pay.InstalmentPaid():
             return _paid(case_id, fact)
+        case CaseTakenOver():
+            return _taken_over(case_id, fact)
+        case sums.SumApproved() | sums.SumReclaimed():
+            return _sum(case_id, fact)
         case CaseMoved():
             return said.CaseMoved(case_id, fact.before, fact.after, fact.rule, fact.reason, fact.moved_at)
         case RoundOpened():
@@ -125,6 +152,8 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             )
         case ObligationMissed() | RectificationOrdered() | TitleLapsed() | TitleRenewed():
             return _titled(case_id, fact)
+        case ObligationIncurred() | TitleReminded():
+            return _owed(case_id, fact)
         case (
             CaseOpened()
             | awaiting.FilingEnclosed()
@@ -174,7 +203,11 @@ def to_public(recorded: Recorded) -> said.PublicEvent | None:
             | BudgetReserved()
             | BudgetReleased()
             | BudgetReturned()
+            | BudgetSumSettled()
+            | sums.SumReleased()
             | TitleDateSet()
+            | TitleDated()
+            | ReminderSpared()
             | FindingRecorded()
             | ObligationMet()
             | RectificationSettled()
@@ -196,17 +229,8 @@ def _titled(
     """What the holder is told about a title's life."""
     match fact:
         case ObligationMissed():
-            return said.ObligationMissed(
-                case_id=case_id,
-                programme=fact.programme,
-                number=fact.number,
-                obligation=fact.obligation,
-                title_zh=fact.title_zh,
-                title_en=fact.title_en,
-                owed_by_holder=fact.by_holder,
-                due_on=fact.due_on,
-                missed_at=fact.missed_at,
-            )
+            owed = (fact.obligation, fact.title_zh, fact.title_en, fact.by_holder, fact.due_on, fact.missed_at)
+            return said.ObligationMissed(case_id, fact.programme, fact.number, *owed)
         case RectificationOrdered():
             return said.RectificationOrdered(
                 case_id=case_id,
@@ -230,6 +254,34 @@ def _titled(
             )
 
 
+def _owed(case_id: CaseId, f: ObligationIncurred | TitleReminded) -> said.PublicEvent:
+    """What somebody is told before it is late."""
+    match f:
+        case ObligationIncurred():
+            return said.ObligationIncurred(
+                *(case_id, f.programme, f.number, f.obligation, f.event, f.title_zh, f.title_en, f.owed_by_holder),
+                f.reason, f.happened_on, f.due_at, f.provisional, f.recorded_at,
+            )  # fmt: skip
+        case TitleReminded():
+            return said.TitleReminded(
+                *(case_id, f.programme, f.number, f.what, f.name, f.title_zh, f.title_en, f.owed_by_holder),
+                f.due_on, f.provisional, f.renewable, f.reminded_at,
+            )  # fmt: skip
+
+
+def _correction(case_id: CaseId, fact: check.CorrectionRequested) -> said.CorrectionRequested:
+    """What it does not know is left out."""
+    return said.CorrectionRequested(
+        case_id=case_id,
+        items=tuple(f"{item.subject}: {item.fault}" for item in fact.items),
+        requested_at=fact.requested_at,
+        objections=tuple(said.Objection(item.subject, item.fault) for item in fact.items),
+        filing_id=fact.filing or UNSET,
+        due_at=fact.due_at or UNSET,
+        due_provisional=fact.due_provisional or UNSET,
+    )
+
+
 def _awaited(case_id: CaseId, fact: awaiting.FilingAwaited) -> said.FilingAwaited:
     asks = fact.applicant
     return said.FilingAwaited(
@@ -247,6 +299,21 @@ def _awaited(case_id: CaseId, fact: awaiting.FilingAwaited) -> said.FilingAwaite
         due_at=fact.due_at,
         due_provisional=fact.due_provisional,
         awaited_at=fact.awaited_at,
+    )
+
+
+def _taken_over(case_id: CaseId, fact: CaseTakenOver) -> said.CaseTakenOver:
+    asks, paper = fact.applicant, fact.paper
+    return said.CaseTakenOver(
+        case_id=case_id,
+        programme=fact.programme,
+        applicant=said.Applicant(asks.uscc, asks.name, asks.region, asks.level, asks.kind, asks.category),
+        begun_on=paper.begun_on,
+        record=paper.record,
+        reason=paper.reason,
+        banner_zh=paper.banner_zh,
+        banner_en=paper.banner_en,
+        taken_over_at=fact.taken_over_at,
     )
 
 
@@ -313,4 +380,17 @@ def _paid(case_id: CaseId, fact: pay.InstalmentPaid) -> said.FundsPaid | None:
         direction="back" if fact.direction == "back" else "out",
         amount=fact.amount,
         paid_at=fact.paid_at,
+    )
+
+
+def _sum(case_id: CaseId, fact: sums.SumApproved | sums.SumReclaimed) -> said.SumDecided:
+    approved = isinstance(fact, sums.SumApproved)
+    return said.SumDecided(
+        case_id=case_id,
+        programme=fact.programme,
+        payee_uscc=fact.payee,
+        budget=fact.budget,
+        direction="out" if approved else "back",
+        amount=fact.amount,
+        decided_at=fact.approved_at if isinstance(fact, sums.SumApproved) else fact.reclaimed_at,
     )

@@ -55,7 +55,9 @@ def _named(command: StepCommand, programme: Programme) -> Quota | None:
 async def take_quota(
     streams: Streams, given: EndorsementGiven, case: Case, quota: Quota, programme: Programme, by: Person, write: Write
 ) -> None:
-    """A place for this case, once. Raises QuotaUsedUp."""
+    """A place for this case, once; a case that was begun on paper has its own there. Raises QuotaUsedUp."""
+    if case.on_paper is not None:
+        return  # its round was called, and its places were counted, on paper
     if not case.round_id:
         raise errors.ParameterUnset(what=f"rounds.quotas[{quota.id}]: round")
     places, extra = quotas.limits(quota)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
+from services.review.domain import arising, duties, effects, expiry, proof, rectification, reminding
 from services.review.domain import commands as c
-from services.review.domain import duties, effects, expiry, proof, rectification
 from services.review.domain.errors import TitleUnknown
 from services.review.domain.holding import Title, TitleEntered
 from services.review.domain.people import Person
@@ -60,6 +60,14 @@ class TitleHandlers:
             streams, case_id, lambda known: duties.decide_receipt(command, known, programme, write.now, days), write
         )
 
+    async def record_event(self, streams: Streams, case_id: str, command: c.RecordEvent, write: Write) -> Loaded[Title]:
+        """Something happened because of which something is owed."""
+        programme = await self._programme(streams, case_id)
+        days = await calendar_at(streams, write.now, _begun(command))
+        return await self._change_title(
+            streams, case_id, lambda known: arising.decide_event(command, known, programme, write.now, days), write
+        )
+
     async def order_rectification(
         self, streams: Streams, case_id: str, command: c.OrderRectification, write: Write
     ) -> Loaded[Title]:
@@ -109,6 +117,46 @@ class TitleHandlers:
             streams,
             case_id,
             lambda known: duties.decide_passed(name, known, programme, origin.occurred_at, days),
+            origin,
+        )
+
+    async def remind(self, streams: Streams, case_id: str, key: str, origin: Origin) -> bool:
+        """A reminder's day came, of ``<what>/<name>``; answers whether anything followed."""
+        programme, days = (
+            await self._programme(streams, case_id),
+            await calendar_at(streams, origin.occurred_at),
+        )
+        what, _, name = key.partition("/")
+
+        def decide(known: Title) -> tuple[Any, ...]:
+            about: reminding.Subject | None
+            match what:
+                case "obligation":
+                    about = duties.subject(name, programme)
+                    return reminding.decide_reminder("obligation", name, known, origin.occurred_at, about)
+                case "review":
+                    about = expiry.review_subject(name, programme)
+                    return reminding.decide_reminder("review", name, known, origin.occurred_at, about)
+                case _:
+                    about = expiry.term_subject(known, programme, days)
+                    return reminding.decide_reminder("end", name, known, origin.occurred_at, about)
+
+        return await self._moved(streams, case_id, decide, origin)
+
+    async def give_dates(self, streams: Streams, case_id: str, origin: Origin) -> bool:
+        """A title was entered, perhaps before titles had dates; answers whether it was given some now."""
+        known = (await streams.load(TITLE, case_id)).state
+        if known.entered is None or known.dated:
+            return False
+        programme, days = (
+            await self._programme(streams, case_id),
+            await calendar_at(streams, origin.occurred_at),
+        )
+        entered = _conferred(known.entered, (await streams.load(CASE, case_id)).state, programme)
+        return await self._moved(
+            streams,
+            case_id,
+            lambda title: expiry.decide_dates(entered, title, programme, origin.occurred_at, days),
             origin,
         )
 
@@ -171,16 +219,21 @@ class TitleHandlers:
         procedure = known.get(command.procedure)
         if procedure is None or not effects.concerns_title(procedure.id, programme):
             return command
-        held = await holdings(command.applicant.uscc, programme.id) if holdings is not None else ()
-        found = [(await streams.load(TITLE, case_id)).state for case_id in held]
         today = now.astimezone(SHANGHAI).date()
-        own = [t for t in found if _is_of(t, command.applicant.uscc, programme, wanted)]
-        title = next((t for t in own if t.valid_on(today)), own[0] if own else Title())
+        title = await _found(streams, programme, command.applicant.uscc, wanted, holdings, today)
         text = programme if title.entered is None else text_at(self._programmes, title.entered.programme)
         effects.ensure_title(procedure, title, text, now, await calendar_at(streams, now))
-        if title.entered is None or not title.valid_on(today):
+        return _on(title, command) if title.valid_on(today) else command
+
+    async def applied_on(
+        self, streams: Streams, programme: Programme, command: c.OpenCase, holdings: Holdings, now: datetime
+    ) -> c.OpenCase:
+        """An application in a round with the title that it needs. Intake refused it where there was none: what ended
+        since then is still the title that it runs on, and its case says so."""
+        if command.procedure or not effects.needs_title(programme.procedure()):
             return command
-        return replace(command, title=title.entered.case_id, title_number=title.entered.number, valid_to=title.valid_to)
+        today = now.astimezone(SHANGHAI).date()
+        return _on(await _found(streams, programme, command.applicant.uscc, "", holdings, today), command)
 
     async def of_case(self, streams: Streams, case_id: str) -> Title | None:
         """The title that a case runs on, where it runs on one."""
@@ -213,6 +266,30 @@ class TitleHandlers:
         return await change(
             streams, TITLE, case_id, decide, write.origin, expected=write.expected, receipt=write.receipt
         )
+
+
+def _begun(command: c.RecordEvent) -> datetime | None:
+    """The calendar is needed from the event on."""
+    day = command.happened_on
+    return command.happened_at or (datetime.combine(day, time(), SHANGHAI) if day is not None else None)
+
+
+async def _found(
+    streams: Streams, programme: Programme, uscc: str, number: str, holdings: Holdings | None, today: date
+) -> Title:
+    """The title of this organisation, a valid one before others; an empty one where there is none."""
+    held = await holdings(uscc, programme.id) if holdings is not None else ()
+    found = [(await streams.load(TITLE, case_id)).state for case_id in held]
+    own = [title for title in found if _is_of(title, uscc, programme, number)]
+    return next((title for title in own if title.valid_on(today)), own[0] if own else Title())
+
+
+def _on(title: Title, command: c.OpenCase) -> c.OpenCase:
+    """The command with the title that its case runs on."""
+    entered = title.entered
+    if entered is None:
+        return command
+    return replace(command, title=entered.case_id, title_number=entered.number, valid_to=title.valid_to)
 
 
 def _is_of(title: Title, uscc: str, programme: Programme, number: str) -> bool:

@@ -239,7 +239,7 @@ class Gathered(Protocol):
 @dataclass(frozen=True)
 class PurseRow:
     """One source of a budget in one year, CNY as decimal strings: what the plan gives (empty where nobody said), what
-    went out, what came back, and what is left."""
+    went out, what came back, what is left, and what is promised: approved and neither paid nor released."""
 
     programme: str
     budget: str
@@ -249,6 +249,7 @@ class PurseRow:
     out: str
     back: str
     left: str
+    promised: str = "0"
 
 
 @dataclass(frozen=True, order=True)

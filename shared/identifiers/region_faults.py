@@ -31,7 +31,8 @@ def region_fault(code: str, day: date, regions: Regions | None = None) -> Region
         return None
     found = known.get(code)
     if found is None:
-        return _unknown(code, known) if day.year >= known.complete_since else None
+        judged = day.year >= known.complete_since and not _gathers(code, day, known)
+        return _unknown(code, known) if judged else None
     if found.counts_on(day):
         return None
     if found.until is not None and found.until < day.year:
@@ -41,6 +42,12 @@ def region_fault(code: str, day: date, regions: Regions | None = None) -> Region
     before = known.preceding(code, day)
     fault = f"自 {found.since} 年的名录起才列入", f"is only in the lists since {found.since}"
     return _instead(found, fault, before, known)
+
+
+def _gathers(code: str, day: date, known: Regions) -> bool:
+    """Whether the code is one of GB/T 2260's for what a province has directly below it (a municipality's districts,
+    counties outside of prefectures): in use, but never a line of the Ministry's lists."""
+    return code.endswith("00") and bool(known.within(code, day))
 
 
 def _instead(found: Region, fault: tuple[str, str], others: tuple[Region, ...], known: Regions) -> RegionFault:

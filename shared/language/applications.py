@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from shared.language.parts import Applicant, CaseRef, Document, Instant, ProgrammeRef, Region
+from shared.language.parts import Applicant, CaseRef, Document, Instant, Objection, ProgrammeRef, Region
 
 
 @dataclass(frozen=True)
@@ -62,3 +62,33 @@ class CorrectionRequested:
     case_id: CaseRef
     items: Annotated[tuple[str, ...], Meta(description="Every item to correct, one sentence each.")]
     requested_at: Instant
+    objections: Annotated[
+        tuple[Objection, ...] | UnsetType,
+        Meta(description="The items taken apart; left out in the first publications."),
+    ] = UNSET
+    filing_id: Annotated[
+        str | UnsetType,
+        Meta(description="The filing at intake that is to be corrected; left out where it is an application."),
+    ] = UNSET
+    due_at: Annotated[
+        Instant | UnsetType, Meta(description="Last instant to correct it, in UTC; left out where there is none.")
+    ] = UNSET
+    due_provisional: Annotated[
+        bool | UnsetType,
+        Meta(description="True while that rests on a calendar year that is not published; left out where it does not."),
+    ] = UNSET
+
+
+@dataclass(frozen=True)
+class CorrectionDueMoved:
+    """A calendar year was published: an application may be corrected until another instant, never an earlier one. Of
+    other filings FilingAwaited is said again."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    due_at: Instant
+    due_provisional: Annotated[
+        bool, Meta(description="True while it rests on a further calendar year that is not published yet.")
+    ]
+    because: Annotated[str, Meta(description="Which notice of the calendar it was counted with.")]
+    moved_at: Instant

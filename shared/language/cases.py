@@ -38,6 +38,22 @@ class CaseMoved:
 
 
 @dataclass(frozen=True)
+class CaseTakenOver:
+    """An authority took over a case that was begun on paper, under a text that takes no new case any more."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    applicant: Annotated[Applicant, Meta(description="The organisation that the case is about.")]
+    begun_on: Annotated[date, Meta(description="Day on which the case was begun on paper.")]
+    record: Annotated[str, Meta(description="Number of the paper file (卷宗号), as its authority writes it.")]
+    reason: Annotated[str, Meta(description="Why it was taken over, as the officer wrote.")]
+    banner_zh: Annotated[str, Meta(description="What the text says of its own end, in Chinese.")]
+    banner_en: Annotated[str, Meta(description="The same in English.")]
+    taken_over_at: Instant
+
+
+@dataclass(frozen=True)
 class PreliminaryApproved:
     """The local authority's preliminary review (初审) found every condition met, relaxed or judged sufficient."""
 
@@ -111,6 +127,20 @@ class RecognitionRefused:
     step: Annotated[str, Meta(description="Id of the programme's step that ended it.")]
     reason: Annotated[str, Meta(description="What the deciding officer wrote.")]
     refused_at: Instant
+
+
+@dataclass(frozen=True)
+class SumDecided:
+    """A decision approved a sum of public money for the organisation of a case, or said how much it has to return."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    programme: ProgrammeRef
+    payee_uscc: Uscc
+    budget: Annotated[str, Meta(description="Id of the budget in the programme that the sum is of.")]
+    direction: Annotated[Literal["out", "back"], Meta(description="out: approved; back: to be returned.")]
+    amount: Annotated[str, Meta(description="CNY, a decimal string above zero.")]
+    decided_at: Instant
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from shared.language.parts import Applicant, CaseRef, Document, Filer, Instant, ProgrammeRef
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What a corrected filing takes back of the one before; all else of that one still stands in the new one."""
+
+    filing_id: Annotated[str, Meta(description="The filing that was corrected.")]
+    documents: Annotated[tuple[Document, ...], Meta(description="Papers that the corrected filing no longer has.")]
+    answers: Annotated[tuple[str, ...], Meta(description="Keys of answers that it no longer gives.")]
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,9 @@ class FilingSubmitted:
     ]
     submitted_at: Instant
     revision: Annotated[int, Meta(description="1 for the first submission, one more after each refusal.")]
+    replaces: Annotated[
+        Replaced | UnsetType, Meta(description="Left out where the filing corrects none and adds to its case.")
+    ] = UNSET
 
 
 @dataclass(frozen=True)
@@ -109,3 +122,30 @@ class FilingLapsed:
     case_id: CaseRef
     step: Annotated[str, Meta(description="Id of the programme's step that waited.")]
     lapsed_at: Instant
+
+
+@dataclass(frozen=True)
+class FilingTimePassed:
+    """The time of a step that waits for something passed. Review goes on without it only once intake has answered:
+    what was filed in time counts, whoever heard of it late. Asked again, ever more seldom, until it is answered."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    step: Annotated[str, Meta(description="Id of the programme's step that waits.")]
+    of_application: Annotated[bool, Meta(description="True where it waits for the correction of an application.")]
+    visit: Annotated[int, Meta(description="Which of the case's steps this is, counted from 1.")]
+    due_at: Annotated[datetime, Meta(description="The instant that passed, in UTC.", tz=True)]
+    asked: Annotated[int, Meta(description="How often it was asked, this time included.")]
+    passed_at: Instant
+
+
+@dataclass(frozen=True)
+class FilingTimeClosed:
+    """Intake's answer: all that was filed for this step was said before this word, and nothing can follow it."""
+
+    SCHEMA: ClassVar[int] = 1
+    case_id: CaseRef
+    step: Annotated[str, Meta(description="Id of the programme's step.")]
+    visit: Annotated[int, Meta(description="Which of the case's steps, as it was asked.")]
+    asked: Annotated[int, Meta(description="Which question this answers.")]
+    closed_at: Instant

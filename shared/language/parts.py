@@ -44,6 +44,14 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """One thing that has to be corrected."""
+
+    subject: Annotated[str, Meta(description="What is wrong: id of a material, a paper, a form or an answer.")]
+    fault: Annotated[str, Meta(description="What is wrong with it, in the authority's words.")]
+
+
+@dataclass(frozen=True)
 class Filer:
     """Who handed something in, and by which right: an applicant for the organisation, or a party of the programme."""
 

@@ -66,6 +66,28 @@ _SAID: Mapping[Life, Text] = {
 }
 
 
+def no_old_case_because(programme: Programme, day: date, *, sandbox: bool) -> Text | None:
+    """Why no case that was begun outside of this system, on paper, is taken over under the text on this day; None where
+    one is. Only what was law and takes no new case any more has such cases. Outside of a sandbox the end must be told
+    by ``until``: a text that is repealed or superseded runs in a sandbox only."""
+    life = life_on(programme, day)
+    if life not in ("closed", "repealed"):
+        return _NO_OLD_CASE[life]
+    return _TRIAL_ONLY if programme.sandbox_only and not sandbox else None
+
+
+_NO_OLD_CASE: Mapping[Life, Text] = {
+    "draft": Text(zh="该办法为征求意见稿,从未施行", en="it is a draft and never was in force"),
+    "published": Text(zh="该办法尚未施行", en="it is not in force yet"),
+    "in_force": Text(zh="该办法现行有效,请按其规定正常申请", en="it is in force: apply under it in the ordinary way"),
+    "unverified": Text(zh="该办法的效力未经核实", en="nobody has verified that it ever was in force"),
+}
+_TRIAL_ONLY = Text(
+    zh="该办法已废止、被取代或含试行补充,仅供沙盒使用",
+    en="it is repealed, superseded or supplemented for trials, and runs in a sandbox only",
+)
+
+
 def follows(old: Programme, new: Programme) -> bool:
     """Whether one text takes another's place: a later version of the same regulation, or the one that either names."""
     if old.ref == new.ref:

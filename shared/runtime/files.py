@@ -103,9 +103,9 @@ class Files:
         if len(content) > self._limit:
             raise self._too_large()
         digest = hashlib.sha256(content).hexdigest()
-        await obstore.put_async(self._store, _place(digest), content)
+        await obstore.put_async(self._store, place_of(digest), content)
         if isinstance(self._store, LocalStore):
-            await asyncio.to_thread(_persist, Path(str(self._store.prefix)) / _place(digest))
+            await asyncio.to_thread(_persist, Path(str(self._store.prefix)) / place_of(digest))
         return StoredFile(digest, len(content), media_type, name)
 
     async def open(self, sha256: str) -> AsyncIterator[bytes]:
@@ -114,7 +114,7 @@ class Files:
         if not _SHA256.fullmatch(sha256):
             raise kinds.FILE_NOT_FOUND.refuse()
         try:
-            found = await obstore.get_async(self._store, _place(sha256))
+            found = await obstore.get_async(self._store, place_of(sha256))
         except FileNotFoundError:
             raise kinds.FILE_NOT_FOUND.refuse() from None
         return _verified(found.stream(min_chunk_size=_BLOCK), sha256)
@@ -124,7 +124,7 @@ class Files:
         if not _SHA256.fullmatch(sha256):
             return None
         try:
-            return (await obstore.head_async(self._store, _place(sha256)))["size"]
+            return (await obstore.head_async(self._store, place_of(sha256)))["size"]
         except FileNotFoundError:
             return None
 
@@ -165,9 +165,9 @@ class Files:
 
     async def _release(self, waiting: str, digest: str) -> None:
         # Overwriting is harmless, since the same address holds the same bytes, and mends an altered one.
-        await obstore.rename_async(self._store, waiting, _place(digest), overwrite=True)
+        await obstore.rename_async(self._store, waiting, place_of(digest), overwrite=True)
         if isinstance(self._store, LocalStore):
-            await asyncio.to_thread(_persist, Path(str(self._store.prefix)) / _place(digest))
+            await asyncio.to_thread(_persist, Path(str(self._store.prefix)) / place_of(digest))
 
     async def _drop(self, path: str) -> None:
         try:
@@ -181,7 +181,8 @@ class Files:
         )
 
 
-def _place(sha256: str) -> str:
+def place_of(sha256: str) -> str:
+    """Where a store has the file of this content."""
     return f"sha256/{sha256[:2]}/{sha256}"
 
 

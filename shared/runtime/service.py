@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import structlog
 from fastapi import APIRouter
 
 from shared.runtime.clock import Clock
@@ -27,12 +28,15 @@ from shared.runtime.kept import KeptAside
 from shared.runtime.metrics import Metrics, metrics_routes
 from shared.runtime.outbound import CaseOf, ToPublic
 from shared.runtime.parking import Parking
+from shared.runtime.pinned import PUT_BACK, Knows, lacking
 from shared.runtime.ports import Bus, Subscriber, View
 from shared.runtime.postgres.pool import TRANSIENT, Database
 from shared.runtime.projector import Projector
 from shared.runtime.relay import Relay
 from shared.runtime.settings import Settings
 from shared.runtime.store import FactStore
+
+_log = structlog.get_logger("service")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Worker(Protocol):
 class Parts:
     """What makes this service this service. ``refusals`` are its domain's exception classes; ``fire`` carries out a
     deadline of its view ``deadlines``; ``to_partners`` says what other regions' systems learn; ``olds`` are rows of its
-    own tables that may be forgotten."""
+    own tables that may be forgotten; ``knows`` says whether its library has a text."""
 
     name: str
     title: str
@@ -86,6 +90,7 @@ class Parts:
     workers: Sequence[Worker] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     olds: Sequence[Old] = ()
+    knows: Knows | None = None
 
 
 @dataclass
@@ -100,10 +105,12 @@ class Service:
     parking: Parking
     kept: KeptAside
     _workers: Sequence[Worker]
+    _knows: Knows | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Starts what works by itself and stops it in the opposite order: first what takes in, last what writes."""
+        await self._tell_missing_texts()
         async with AsyncExitStack() as stack:
             await self.store.start()
             stack.push_async_callback(self.store.stop)
@@ -113,6 +120,19 @@ class Service:
                 await worker.start()
                 stack.push_async_callback(worker.stop)
             yield
+
+    async def _tell_missing_texts(self) -> None:
+        """One warning that names them all, before the first refusal or parked word does so one by one."""
+        if self._knows is None:
+            return
+        try:
+            async with self.store.pool.acquire() as connection:
+                missing = await lacking(connection, self._knows)
+        except TRANSIENT as away:
+            _log.warning("texts_not_looked_at", service=self.name, fault=repr(away), do="shifan doctor")
+            return
+        if missing:
+            _log.warning("texts_missing", service=self.name, texts=dict(missing), do=PUT_BACK)
 
 
 Build = Callable[[Around], Service]
@@ -148,7 +168,7 @@ def assemble(around: Around, parts: Parts) -> Service:
         api.include_router(router)
     subscribers = {subscriber.name: subscriber for subscriber in parts.subscribers}
     parking, kept = Parking(database, subscribers), KeptAside(database, subscribers)
-    return Service(parts.name, api, store, relay, projectors, parking, kept, workers)
+    return Service(parts.name, api, store, relay, projectors, parking, kept, workers, parts.knows)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.benchmarks import log, path, rules
+from tests.benchmarks import gathering, log, path, rules
 from tests.benchmarks.figures import Figure, machine_facts, show, write_json
 from tests.benchmarks.ground import Ground, ground
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Awaitable[Sequence[Figure]]]] = {
     "reading": log.reading,
     "drain": path.drain,
     "visible": path.visible,
+    "gathering": gathering.big_round,
     "judging": rules.judging,
     "loading": rules.loading,
     "refusing": rules.refusing,

@@ -18,6 +18,7 @@ from shared.identifiers.uscc import check_uscc
 from shared.programmes.model import Metric, Party, Procedure, Programme, Step
 from shared.programmes.model.answering import keys_of
 from tests.journeys.handing_in import HandingIn
+from tests.journeys.money import due, sum_to_decide
 from tests.programmes.library import examples_of, library
 from tests.support.house import House, Somebody
 from tests.support.papers import pdf
@@ -26,7 +27,6 @@ from tests.support.waiting import eventually_asked
 
 INSPECTOR = Somebody("inspector", "inspector", "000000")
 NUMBERS = itertools.count(1)
-
 
 Examples = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Condition -> way that it is decided -> answers, as a file of examples has it."""
@@ -333,9 +333,10 @@ class Walk:
         parameters = step.parameters
         grounds = parameters.basis if self.title else ()  # type: ignore[union-attr]
         body = {"approve": True, "reason": "good work", "ground": await self.proved(grounds[0]) if grounds else ""}
+        body |= (money := sum_to_decide(step, self.programme, await self.case()))
         await self.act(self.person(step.actor), step, "proposal", body)
         for party in (parameters.approver, *parameters.jointly):  # type: ignore[union-attr]
-            await self.act(self.person(str(party)), step, "approval", {"party": party})
+            await self.act(self.person(str(party)), step, "approval", {"party": party, **money})
 
     async def proved(self, ground: str) -> str:
         """Something on the title's record that proves it."""
@@ -386,9 +387,8 @@ class Walk:
         await self.do_file(step)
 
     async def do_pay(self, step: Step) -> None:
-        sources = self.programme.budget(step.parameters.budget).sources  # type: ignore[union-attr]
-        body = {"amount": "1", "voucher": "voucher", "source": sources[0].id if sources else ""}
-        await self.act(self.person(step.actor), step, "payment", body)
+        while money := due(step, self.programme, await self.case()):
+            await self.act(self.person(step.actor), step, "payment", money)
 
     async def do_publish(self, step: Step) -> None:
         await self.act(self.person(step.actor), step, "publication", {"address": "https://example.org/2"})

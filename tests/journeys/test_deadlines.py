@@ -151,7 +151,7 @@ async def test_every_deadline_is_counted_from_its_own_event(house: House) -> Non
     prompt.clock("2026-01-05T09:00:00")
     await prompt.correct()
     assert await prompt.due() == end_of("2026-01-12"), "five working days after it was filed again"
-    prompt.clock("2026-01-06T17:00:01")
+    prompt.clock("2026-01-06T17:01:01")
     await late.comes_to("")
     assert (await late.case())["result"] == "refused"
 

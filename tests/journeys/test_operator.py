@@ -63,6 +63,15 @@ async def test_nothing_is_parked_and_mistakes_are_named(installation: Running) -
         assert "Traceback" not in wrong.error
 
 
+async def test_no_file_that_a_fact_names_is_swept(installation: Running) -> None:
+    """Everything here is young, so that a sweep with its shortest age finds nothing; every service's log is read."""
+    listed = await installation.shifan("files", "sweep", "--older-than", "1", "--json")
+    assert listed.code == 0, listed.out + listed.error
+    assert listed.json() == {"done": False, "strays": [], "destroyed": [], "put_back": [], "half_uploads": 0}
+    wrong = await installation.shifan("files", "sweep", "--older-than", "0")
+    assert wrong.code == 2 and "1" in wrong.out + wrong.error
+
+
 @pytest.mark.parametrize(
     ("service", "view", "path"),
     [

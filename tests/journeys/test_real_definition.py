@@ -22,7 +22,7 @@ from services.review.domain.steps.score_acts import Expert
 from services.review.domain.steps.shape import Situation
 from services.review.domain.subject import Applicant, Case, Paper
 from shared.programmes.catalogue import Catalogue
-from shared.programmes.model import Inspecting, Level, Procedure, Programme, Visiting
+from shared.programmes.model import Inspecting, Level, Paying, Procedure, Programme, Visiting
 from tests.support.places import place_in
 from tests.support.regulation import APPLICANT_USCC
 
@@ -154,9 +154,17 @@ def _notice(walk: Walk, step: Any) -> None:
 
 
 def _decide(walk: Walk, step: Any) -> None:
-    walk.act(c.ProposeDecision(step.id, walk.person(step.actor), True, "good work"))
+    budget = step.parameters.approves
+    money = {} if budget is None else {"amount": "1000.01", "source": walk.programme.budget(budget).sources[0].id}
+    walk.act(c.ProposeDecision(step.id, walk.person(step.actor), True, "good work", **money))
     for party in (step.parameters.approver, *step.parameters.jointly):
-        walk.act(c.ApproveDecision(step.id, walk.person(party), party))
+        walk.act(c.ApproveDecision(step.id, walk.person(party), party, **money))
+
+
+def _pay(walk: Walk, step: Any) -> None:
+    paying: Paying = step.parameters
+    amount = "" if paying.direction == "out" and walk.case.sums else "1"
+    walk.act(c.PayInstalment(step.id, walk.person(step.actor), amount, "voucher", source=walk.source(step)))
 
 
 WAYS: dict[str, Callable[[Walk, Any], None]] = {
@@ -172,9 +180,7 @@ WAYS: dict[str, Callable[[Walk, Any], None]] = {
     "decide": _decide,
     "award": lambda walk, step: walk.act(c.RecordEntry(step.id, MACHINE, "2026-1")),
     "rectify": _rectify,
-    "pay": lambda walk, step: walk.act(
-        c.PayInstalment(step.id, walk.person(step.actor), "1", "voucher", source=walk.source(step))
-    ),
+    "pay": _pay,
     "publish": lambda walk, step: walk.act(c.PublishContent(step.id, walk.person(step.actor), "https://example.org")),
 }
 RECOGNITIONS = [

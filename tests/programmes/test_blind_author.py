@@ -10,9 +10,6 @@ from shared.programmes.reading.faults import BadDefinition, Fault
 from tests.programmes.demo_shelf import FOLDER, SHELF
 
 FUND = (FOLDER / "upgrade-fund.yaml").read_text("utf-8")
-PLAN = "[{id: one, share: 0.5}, {id: two, share: 0.3, after: midterm}, {id: three, share: 0.2, after: acceptance}]"
-SECOND = f"{PLAN}, instalment: two}}, outcomes: {{paid: second_digital"
-FIRST = f"{PLAN}, instalment: one}}, outcomes: {{paid: first_digital"
 
 
 def faults(text: str) -> tuple[Fault, ...]:
@@ -31,22 +28,8 @@ def faults(text: str) -> tuple[Fault, ...]:
         ("cost: invested", "cost: started", "budgets[equipment].cost", "type: amount", "of type amount"),
         ("role: finance", "role: officer", "steps[first_equipment].actor", "role: finance", "has the role finance"),
         (
-            FIRST,
-            FIRST.replace("0.5}", "0.5, after: acceptance}"),
-            "steps[first_equipment].parameters.instalments[one].after",
-            "没有途径先经过 acceptance",
-            "no way leads over acceptance",
-        ),
-        (
-            SECOND,
-            SECOND.replace("0.5", "0.4").replace("0.3", "0.4"),
-            "steps[second_equipment].parameters.instalments",
-            "同一计划",
-            "state the same plan",
-        ),
-        (
-            "{budget: equipment, instalments: [{id: back,",
-            "{budget: spare, instalments: [{id: back,",
+            "{budget: equipment, instalments: [], direction: back}",
+            "{budget: spare, instalments: [], direction: back}",
             "steps[clawback].parameters.budget",
             "没有从 spare 拨付过",
             "nothing was paid from spare",
@@ -67,23 +50,6 @@ def test_a_slip_is_named_with_its_remedy(old: str, new: str, path: str, zh: str,
     assert FUND.count(old) >= 1, old
     found = faults(FUND.replace(old, new, 1))
     assert any(each.path.endswith(path) and zh in each.zh and en in each.en for each in found), found
-
-
-OTHER = PLAN.replace("0.5", "0.6").replace("0.3", "0.2")
-
-
-def test_applicants_who_never_meet_may_have_different_plans() -> None:
-    """A route leaves out one of two steps alone; without the routes one case would be paid by both plans."""
-    both = FUND.replace(f"budget: digital, instalments: {PLAN}", f"budget: equipment, instalments: {OTHER}")
-    assert both != FUND
-    assert not any("same plan" in fault.en for fault in faults(both))
-    routes = both[both.index("    routes:") : both.index("    steps:")]
-    assert any("same plan" in fault.en for fault in faults(both.replace(routes, "")))
-
-
-def test_a_step_on_a_cycle_may_wait_for_what_the_cycle_brings() -> None:
-    """What comes before on some way is enough: nothing is said against the plan as it stands."""
-    assert not faults(FUND)
 
 
 C9 = """C9: {met: {grade: first, revenue_share: '0.31'}, unmet: {grade: first, revenue_share: '0.29'},

@@ -240,5 +240,6 @@ def test_the_quota_gives_a_cooperative_a_place_of_its_own() -> None:
 def test_money_goes_out_in_two_parts_and_comes_back_after_two_failed_repairs() -> None:
     paid = way(SOLAR, "filed", "sufficient", "approved", "paid", "passed", "paid")
     assert paid[-3:] == ["inspection", "last_payment", "settled"]
-    failed = way(SOLAR, "filed", "sufficient", "approved", "paid", *["failed", "rectified"] * 2, "failed", "paid")
-    assert failed[-3:] == ["inspection", "clawback", "taken_back"]
+    begins = ("filed", "sufficient", "approved", "paid")
+    failed = way(SOLAR, *begins, *["failed", "rectified"] * 2, "failed", "approved", "paid")
+    assert failed[-4:] == ["inspection", "clawback_decision", "clawback", "taken_back"]

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from services.review.domain.title import TitleEntered
 from shared.programmes.model import (
+    Checking,
     Closing,
     Deadline,
     Deciding,
@@ -107,6 +108,39 @@ REPAIR = Procedure(
         _step("repair-late", "close", "commission", Closing(result="refused")),
     ),
 )
+REPORT = Procedure(
+    id="yearly_report",
+    title=_text("report of the year"),
+    subject="platform",
+    opened_by="applicant",
+    steps=(
+        _step(
+            "hand-in",
+            "file",
+            "applicant",
+            Filing(materials=("report",), forms=("clients",), declaration=True),
+            filed="look-over",
+        ),
+        _step(
+            "look-over",
+            "check",
+            "commission",
+            Checking(corrections=2, correct_within=FIVE_DAYS, silence="none"),
+            complete="handed-in",
+            to_correct="hand-in-again",
+        ),
+        _step(
+            "hand-in-again",
+            "file",
+            "applicant",
+            Filing(materials=("report",), forms=("clients",), declaration=True),
+            filed="look-over",
+            late="not-handed-in",
+        ),
+        _step("handed-in", "close", "commission", Closing(result="completed")),
+        _step("not-handed-in", "close", "commission", Closing(result="refused")),
+    ),
+)
 SELF = Procedure(
     id="self_evaluation",
     title=_text("self-evaluation"),
@@ -119,7 +153,7 @@ SELF = Procedure(
 )
 FILED: Programme = replace(
     PROGRAMME,
-    procedures=(*PROGRAMME.procedures, RENEWAL, PLAN, REPAIR, SELF),
+    procedures=(*PROGRAMME.procedures, RENEWAL, PLAN, REPAIR, REPORT, SELF),
     forms=(CLIENTS, SEALED),
     digest="cd" * 32,
 )

@@ -217,7 +217,7 @@ def test_what_counts_or_cannot_be_judged_is_no_fault(code: str, day: date) -> No
         ("500112", DAY, "the list of 2025 no longer has it", ("500109", "500157")),
         ("650402", date(2014, 12, 31), "only in the lists since 2015", ("652101",)),
         ("659012", date(2022, 1, 1), "only in the lists since 2023", ()),
-        ("110100", DAY, "no list up to 2025 has this code", ()),
+        ("119100", DAY, "no list up to 2025 has this code", ()),
         ("320199", DAY, "no list up to 2025 has this code", ()),
     ],
 )
@@ -235,6 +235,12 @@ def test_a_code_that_cannot_be_given_is_told_with_the_one_that_can(
 
 
 # ── a table that contradicts itself ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("code", ["110100", "310100", "419000", "500200", "659000"])
+def test_a_code_that_gathers_what_a_province_has_directly_below_it_counts(code: str) -> None:
+    assert region_fault(code, DAY) is None
+
 
 HEAD = {"source": "a list", "meaning": "years", "complete_since": 2000, "lists_until": 2025}
 PROVINCE = {"code": "320000", "zh": "甲省"}

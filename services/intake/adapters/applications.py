@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg
 
 from services.intake.adapters.asking import ask
-from services.intake.domain.events import RoundAnnounced
+from services.intake.domain.events import PlaceClaimed, RoundAnnounced
+from services.intake.domain.organisation import programme_id
 from services.intake.views import (
     ApplicationMark,
     ApplicationRow,
@@ -133,6 +134,12 @@ class RoundsView:
             await connection.execute(ANNOUNCE, *_arrays([vars(fact) for fact in announced.values()], columns))
 
 
+FILED_BY = """
+SELECT case_id, programme, round_id FROM view_applications.applications
+WHERE uscc = $1 AND revision > 0 AND status NOT IN ('draft', 'withdrawn') ORDER BY drafted_at DESC LIMIT 1000
+"""
+
+
 class SqlApplications:
     """Answers what is asked about applications."""
 
@@ -153,6 +160,11 @@ class SqlApplications:
             limit,
         )
         return [ApplicationRow(**row) for row in rows]
+
+    async def filed_by(self, uscc: str) -> list[PlaceClaimed]:
+        """Every application that the organisation ever filed, as what it would have claimed."""
+        rows = await ask(self._pool, FILED_BY, uscc)
+        return [PlaceClaimed(programme_id(r["programme"]), uscc, r["case_id"], None, r["round_id"]) for r in rows]
 
 
 class SqlRounds:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from services.intake.domain import corrected
 from services.intake.domain import events as e
-from services.intake.domain.parts import Answer, Applicant, Document
+from services.intake.domain.objected import NOTHING_HELD, Held
+from services.intake.domain.parts import Answer, Applicant, Document, Objection
 
 Status = Literal[
     "none", "draft", "submitted", "returned", "withdrawn", "refused", "completed", "titled", "revoked", "lapsed"
@@ -49,6 +51,13 @@ class Application:
     declared_content: str = ""
     revision: int = 0
     to_correct: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    filed: Held = NOTHING_HELD
+    """What was filed last."""
+    correct_by: datetime | None = None
+    correct_by_provisional: bool = False
+    closed: corrected.FilingTimeClosed | None = None
+    """Review was told all that came: what is returned can be corrected no more."""
     decided: bool = False
     number: str = ""
     valid_to: date | None = None
@@ -97,7 +106,14 @@ def evolve(a: Application, fact: e.Fact) -> Application:
             return replace(a, declared_by=fact.declared_by, declared_content=fact.content)
         case e.ApplicationSubmitted():
             return replace(
-                _noted(a, "submitted", fact.submitted_at), status="submitted", revision=fact.revision, to_correct=()
+                _noted(a, "submitted", fact.submitted_at),
+                filed=Held(fact.answers, fact.documents),
+                status="submitted",
+                revision=fact.revision,
+                to_correct=(),
+                objections=(),
+                correct_by=None,
+                correct_by_provisional=False,
             )
         case e.ApplicationWithdrawn():
             return replace(_noted(a, "withdrawn", fact.withdrawn_at, fact.reason), status="withdrawn")
@@ -121,8 +137,12 @@ def _evolve_by_authority(a: Application, fact: e.Fact) -> Application:
     """What the reviewing authority and the registry did, as the applicant is told."""
     match fact:
         case e.ApplicationReturned():
-            said = _noted(a, "returned", fact.returned_at, "\n".join(fact.items))
-            return replace(said, status="returned", to_correct=fact.items)
+            return _returned(a, fact)
+        case corrected.CorrectionDueMoved():
+            said = _noted(a, "correction_due_moved", fact.moved_at, fact.because)
+            return replace(said, correct_by=fact.due_at, correct_by_provisional=fact.provisional)
+        case corrected.FilingTimeClosed():
+            return replace(a, closed=fact)
         case e.TextReplaced():
             entry = Entry(
                 "moved_to_text", fact.replaced_at, f"{fact.before} → {fact.after}\n{fact.rule}\n{fact.reason}"
@@ -158,6 +178,19 @@ def _evolve_by_authority(a: Application, fact: e.Fact) -> Application:
             return replace(a, status="titled", valid_to=fact.valid_to, timeline=(*a.timeline, entry))
         case _:
             return a
+
+
+def _returned(a: Application, fact: e.ApplicationReturned) -> Application:
+    """To be corrected; what was closed before was another correction."""
+    return replace(
+        _noted(a, "returned", fact.returned_at, "\n".join(fact.items)),
+        status="returned",
+        to_correct=fact.items,
+        objections=fact.objections,
+        correct_by=fact.due_at,
+        correct_by_provisional=fact.due_provisional,
+        closed=None,
+    )
 
 
 def _noted(a: Application, what: str, at: datetime, text: str = "") -> Application:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from services.intake.domain.parts import Answer, Applicant, Document
+from services.intake.domain.parts import Answer, Applicant, Document, Objection
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class WithdrawApplication:
 
 @dataclass(frozen=True)
 class ReturnApplication:
-    """The reviewing authority asks for corrections."""
+    """The reviewing authority asks for corrections, until an instant where there is one."""
 
     items: tuple[str, ...]
+    objections: tuple[Objection, ...] = ()
+    due_at: datetime | None = None
+    due_provisional: bool = False

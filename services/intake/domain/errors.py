@@ -56,7 +56,7 @@ class RoundNotOpen(Refusal):
 
     code = "round_not_open"
     said = (
-        "本批次申报时间为 {opens} 至 {closes}（北京时间），现在不能申报。",
+        "本批次申报时间为 {opens} 至 {closes}（UTC+8），现在不能申报。",
         "This round takes applications from {opens} to {closes} (Asia/Shanghai), not now.",
     )
     do = ("请在申报时间内办理，或等待下一批次。", "Apply within that time or wait for the next round.")
@@ -246,6 +246,14 @@ class NotWithdrawable(Refusal):
     do = ("如有异议，请联系作出决定的部门。", "If you disagree, contact the authority that decided.")
 
 
+class CorrectionTooLate(Refusal):
+    """The time to correct was over, and review was told that nothing had come."""
+
+    code = "correction_too_late"
+    said = ("补正期限已于{due}届满。", "The time to correct was over at {due} (UTC+8).")
+    do = ("请联系主管部门，了解案件的后续办理。", "Ask the authority how the case goes on.")
+
+
 class ReasonMissing(Refusal):
     """An act needs a reason in words."""
 
@@ -334,6 +342,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     Incomplete,
     NotDeclared,
     NotWithdrawable,
+    CorrectionTooLate,
     ReasonMissing,
     PlaceTaken,
     TitleStands,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from services.intake.domain import filed
-from services.intake.domain.parts import Answer, Applicant, Document
+from services.intake.domain import corrected, filed
+from services.intake.domain.parts import Answer, Applicant, Document, Objection
 
 Milestone = Literal[
     "preliminary_approved",
@@ -19,6 +19,7 @@ Milestone = Literal[
     "publicized",
     "recognition_approved",
     "revocation_ordered",
+    "obligation_incurred",
     "obligation_missed",
     "rectification_ordered",
 ]
@@ -190,6 +191,9 @@ class ApplicationReturned:
     NAME: ClassVar[str] = "intake.application-returned.1"
     items: tuple[str, ...]
     returned_at: datetime
+    objections: tuple[Objection, ...] = ()
+    due_at: datetime | None = None
+    due_provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -305,6 +309,7 @@ Fact = (
     | TitleExtended
     | TitleProlonged
     | filed.Fact
+    | corrected.Fact
 )
 
 FACTS: tuple[type, ...] = (
@@ -332,4 +337,5 @@ FACTS: tuple[type, ...] = (
     TitleExtended,
     TitleProlonged,
     *filed.FACTS,
+    *corrected.FACTS,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from services.intake.domain.parts import Answer, Applicant, Document, Filer
+from services.intake.domain.parts import Answer, Applicant, Document, Filer, Objection
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ class FilingSubmitted:
     declared_by: str
     submitted_at: datetime
     revision: int
+    corrects: str = ""
+    """The filing that this one corrects; ``dropped`` and ``cleared`` are what of that one stands in it no more."""
+    dropped: tuple[Document, ...] = ()
+    cleared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,9 @@ class CorrectionsAsked:
     NAME: ClassVar[str] = "intake.corrections-asked.1"
     items: tuple[str, ...]
     asked_at: datetime
+    objections: tuple[Objection, ...] = ()
+    filing: str = ""
+    """The filing that is to be corrected; empty where review knows of none, and in the first days of this log."""
 
 
 Fact = (

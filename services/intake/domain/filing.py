@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from services.intake.domain import commands as c
-from services.intake.domain import errors
+from services.intake.domain import corrected, errors
 from services.intake.domain import events as e
 from services.intake.domain.application import OPEN, Application, digest
 from services.intake.domain.drafting import ensure_admitted, ensure_editable, ensure_own
@@ -32,6 +32,9 @@ def decide_submit(
     own, and is not turned away for what was accepted before."""
     ensure_editable(a, command.by)
     applicant = ensure_own(a, command.by)
+    more = a.closed is None or (a.correct_by is not None and a.correct_by > a.closed.due_at)
+    if a.status == "returned" and a.closed is not None and not more:
+        raise errors.CorrectionTooLate(due=f"{a.closed.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
     if a.status == "draft":
         ensure_open(round_, now)
         ensure_admitted(applicant, programme)
@@ -85,7 +88,15 @@ def decide_withdraw(command: c.WithdrawApplication, a: Application, now: datetim
 
 def decide_return(command: c.ReturnApplication, a: Application, now: datetime) -> tuple[e.Fact, ...]:
     """The authority returns it for correction; one that was withdrawn meanwhile stays withdrawn."""
-    return (e.ApplicationReturned(command.items, now),) if a.status == "submitted" else ()
+    if a.status != "submitted":
+        return ()
+    return (e.ApplicationReturned(command.items, now, command.objections, command.due_at, command.due_provisional),)
+
+
+def decide_due_moved(told: corrected.CorrectionDueMoved, a: Application) -> tuple[e.Fact, ...]:
+    """There is more time to correct it; the same word twice is one."""
+    same = (a.correct_by, a.correct_by_provisional) == (told.due_at, told.provisional)
+    return () if same or a.status != "returned" else (told,)
 
 
 def decide_progress(told: e.Fact, a: Application) -> tuple[e.Fact, ...]:

@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.intake.domain import errors, filed, filing_errors
+from services.intake.domain import corrected, errors, filed, filing_errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import MOST_DOCUMENTS, MOST_MEGABYTES, ensure_region
-from services.intake.domain.filing_lacks import FORM_TYPE, Rows, forms_of, is_filled, lacking, wants_declaration
+from services.intake.domain.filing_lacks import forms_of, is_filled, lacking, wants_declaration
 from services.intake.domain.filings import EDITABLE, Awaited, Filing, filing_of
+from services.intake.domain.form_rows import FORM_TYPE, Rows, ensure_fitting
 from services.intake.domain.forms import fills_of, unanswerable
 from services.intake.domain.materials import Lack, known_material
+from services.intake.domain.objected import Held, cleared, dropped
 from services.intake.domain.parts import Answer, Applicant, Document, Filer
 from services.intake.domain.rounds import SHANGHAI
 from shared.identifiers import region_contains, uscc_fault
-from shared.programmes.filling import FormFault, form_faults
-from shared.programmes.model import Procedure, Programme, Step, Unset
+from shared.programmes.filling import form_faults
+from shared.programmes.model import Procedure, Programme, Step
 from shared.programmes.model.answering import answer_faults, keys_of
 
 _NAMED = 20
@@ -114,15 +116,19 @@ def ensure_filer(by: Filer, step: Step, about: Applicant, programme: Programme) 
 
 
 def decide_answer_case(
-    case_id: str, by: Filer, f: Filing, awaited: Awaited, programme: Programme, now: datetime
+    case_id: str, by: Filer, f: Filing, awaited: Awaited, former: Filing, programme: Programme, now: datetime
 ) -> tuple[e.Fact, ...]:
-    """Begin what the case waits for. Nobody learns of a case that is not theirs."""
+    """Begin what the case waits for; a correction begins with what ``former``, which is to be corrected, held. Nobody
+    learns of a case that is not theirs."""
     owed = awaited.now
     if owed is None or not _concerns(owed, by):
         raise filing_errors.NothingAwaited()
     if f.status != "none":
         raise filing_errors.FilingExists()
-    ensure_filer(by, programme.step(owed.step), owed.applicant, programme)
+    _ensure_not_closed(f, owed.due_at)
+    step = programme.step(owed.step)
+    ensure_filer(by, step, owed.applicant, programme)
+    due = (corrected.FilingDueSet(owed.due_at, owed.due_provisional, now),) if owed.due_at else ()
     return (
         filed.FilingDrafted(
             filing_id=filing_of(case_id, owed.visit),
@@ -136,7 +142,27 @@ def decide_answer_case(
             filer=by,
             drafted_at=now,
         ),
+        *_begun_with(former, awaited, step, by),
+        *due,
     )
+
+
+def _begun_with(former: Filing, awaited: Awaited, step: Step, by: Filer) -> tuple[corrected.CorrectionBegun, ...]:
+    """What was objected to, and everything that stood in the filing before; only its own party gets that. What is put
+    right at a step of that type is shown anew."""
+    if not awaited.objections:
+        return ()
+    own = former.status == "taken" and former.filer.role == by.role
+    if not own or step.type != "file":
+        return (corrected.CorrectionBegun("", {}, (), "", awaited.objections),)
+    held = (former.filing_id, dict(former.answers), former.documents, former.statement)
+    return (corrected.CorrectionBegun(*held, awaited.objections),)
+
+
+def _ensure_not_closed(f: Filing, due_at: datetime | None) -> None:
+    """A year that was published since may have given more time than what was closed."""
+    if f.closed is not None and (due_at is None or due_at <= f.closed.due_at):
+        raise filing_errors.FilingTooLate(due=f"{f.closed.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
 
 
 def _concerns(owed: filed.FilingAwaited, by: Filer) -> bool:
@@ -218,18 +244,8 @@ def ensure_form(name: str, rows: Rows, f: Filing, programme: Programme) -> Mappi
     form = next((each for each in forms if each.id == name), None)
     if form is None:
         raise errors.FormUnknown(forms=", ".join(each.id for each in forms) or "-")
-    faults = form_faults(form, rows) or tuple(unanswerable(form, rows, programme))
-    if faults:
-        known = set() if isinstance(form.fields, Unset) else {each.id for each in form.fields}
-        zh = "；".join(_where(each, known) + each.zh for each in faults[:_NAMED])
-        en = "; ".join(_where(each, known) + each.en for each in faults[:_NAMED])
-        raise errors.FormWrong(count=len(faults), zh=zh, en=en)
+    ensure_fitting(form, form_faults(form, rows) or tuple(unanswerable(form, rows, programme)))
     return fills_of(form, rows, programme)
-
-
-def _where(fault: FormFault, known: set[str]) -> str:
-    parts = [str(fault.row or ""), fault.field if fault.field in known else ""]
-    return "".join(f"{part} " for part in parts if part)
 
 
 def decide_form(
@@ -262,6 +278,7 @@ def decide_submit(by: Filer, f: Filing, awaited: Awaited, programme: Programme, 
     """Hand it in: complete, declared where the step asks, and still waited for where it answers a case."""
     ensure_editable(f, by)
     about = ensure_own(f, by)
+    _ensure_not_closed(f, f.due_at)
     if f.visit and (awaited.now is None or awaited.now.visit != f.visit):
         raise filing_errors.NothingAwaited()
     _ensure_complete(lacking(f, programme, _day(now)))
@@ -284,6 +301,9 @@ def decide_submit(by: Filer, f: Filing, awaited: Awaited, programme: Programme, 
             declared_by=f.declared_by if f.declared else "",
             submitted_at=now,
             revision=f.revision + 1,
+            corrects=f.corrects,
+            dropped=dropped(f.former, Held(f.answers, f.documents)),
+            cleared=cleared(f.former, Held(f.answers, f.documents)),
         ),
     )
 
@@ -320,6 +340,14 @@ def decide_told(told: filed.FilingTaken | filed.FilingRefused, f: Filing) -> tup
 def decide_awaited(told: filed.FilingAwaited, known: Awaited) -> tuple[e.Fact, ...]:
     """Remember what a case waits for; the same word twice is one."""
     return () if known.now == told else (told,)
+
+
+def decide_due(told: filed.FilingAwaited, f: Filing) -> tuple[e.Fact, ...]:
+    """What was begun already has another end, because its deadline was counted again."""
+    moved = told.due_at is not None and (f.due_at, f.due_provisional) != (told.due_at, told.due_provisional)
+    if f.status == "none" or not moved or told.due_at is None:
+        return ()
+    return (corrected.FilingDueSet(told.due_at, told.due_provisional, told.awaited_at),)
 
 
 def decide_wait_ended(told: filed.WaitEnded, known: Awaited) -> tuple[e.Fact, ...]:

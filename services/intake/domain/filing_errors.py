@@ -29,6 +29,14 @@ class FilingNotEditable(Refusal):
     do = ("如需更改，请联系主管部门。", "Ask the authority if something has to change.")
 
 
+class FilingTooLate(Refusal):
+    """The time for it was over, and review was told that nothing had come."""
+
+    code = "filing_too_late"
+    said = ("提交期限已于{due}届满。", "The time to hand it in was over at {due} (UTC+8).")
+    do = ("请联系主管部门，了解案件的后续办理。", "Ask the authority how the case goes on.")
+
+
 class FilingIncomplete(Refusal):
     """The filing lacks papers, forms or figures; all of them are named at once."""
 
@@ -72,6 +80,17 @@ class ProgrammeNotOpen(Refusal):
     do = ("请从现行办法列表中选择。", "Choose one from the list of programmes.")
 
 
+class TextClosed(Refusal):
+    """The programme's text takes no new case."""
+
+    code = "text_closed"
+    said = ("该办法不受理新案件：{why_zh}。", "This text takes no new case: {why_en}.")
+    do = (
+        "{next_zh}。原有案件由主管部门接续后，按该办法办理。",
+        "Next: {next_en}. A case that was begun under it is taken over by its authority, and goes on under it.",
+    )
+
+
 class AppliesInRound(Refusal):
     """What begins the programme's main procedure is an application in a round."""
 
@@ -111,11 +130,13 @@ REFUSALS: tuple[type[Refusal], ...] = (
     FilingUnknown,
     FilingExists,
     FilingNotEditable,
+    FilingTooLate,
     FilingIncomplete,
     FilingNotWithdrawable,
     NothingAwaited,
     ProcedureUnknown,
     ProgrammeNotOpen,
+    TextClosed,
     AppliesInRound,
     SubjectWrong,
     WrongFiler,

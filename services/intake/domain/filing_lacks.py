@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from services.intake.domain.filings import Filing
+from services.intake.domain.form_rows import FORM_TYPE
 from services.intake.domain.materials import Lack, figures_of, overdrawn_parts
 from services.intake.domain.parts import Answer, Document
 from shared.programmes.completeness import missing
@@ -14,16 +14,6 @@ from shared.programmes.expressions import names, parse
 from shared.programmes.model import Filing as Asking
 from shared.programmes.model import Form, Metric, Programme, Rectifying, Step
 from shared.programmes.model.answering import keys_of
-
-FORM_TYPE = "application/json"
-"""A form that was filled in here is kept as a file of this type under the form's id."""
-Rows = Sequence[Mapping[str, Answer]]
-
-
-def form_content(form: str, rows: Rows) -> bytes:
-    """What was filled in, as canonical JSON: the same rows are the same bytes."""
-    text = {"form": form, "rows": [dict(row) for row in rows]}
-    return json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def forms_of(programme: Programme, step: Step) -> tuple[Form, ...]:

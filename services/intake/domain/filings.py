@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from services.intake.domain import corrected, filed
 from services.intake.domain import events as e
-from services.intake.domain import filed
 from services.intake.domain.application import Entry, digest
-from services.intake.domain.parts import Answer, Applicant, Document, Filer
+from services.intake.domain.objected import NOTHING_HELD, Held
+from services.intake.domain.parts import Answer, Applicant, Document, Filer, Objection
 
 Status = Literal["none", "draft", "submitted", "taken", "refused", "withdrawn"]
 
@@ -48,6 +49,14 @@ class Filing:
     submitted_by: str = ""
     submitted_at: datetime | None = None
     refusal: filed.FilingRefused | None = None
+    corrects: str = ""
+    """The filing that it corrects, which it began with (``former``); empty where it began empty."""
+    former: Held = NOTHING_HELD
+    objections: tuple[Objection, ...] = ()
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    closed: corrected.FilingTimeClosed | None = None
+    """Review was told all that came: it can be handed in no more."""
     decided: bool = False
     timeline: tuple[Entry, ...] = ()
 
@@ -99,6 +108,21 @@ def evolve(f: Filing, fact: e.Fact) -> Filing:
             return replace(f, statement=fact.text)
         case e.TruthDeclared():
             return replace(f, declared_by=fact.declared_by, declared_content=fact.content)
+        case corrected.CorrectionBegun():
+            return replace(
+                f,
+                corrects=fact.corrects,
+                former=Held(fact.answers, fact.documents),
+                answers=dict(fact.answers),
+                documents=fact.documents,
+                statement=fact.statement,
+                objections=fact.objections,
+            )
+        case corrected.FilingDueSet():
+            moved = f if f.due_at is None else _noted(f, "due_moved", fact.set_at)
+            return replace(moved, due_at=fact.due_at, due_provisional=fact.provisional)
+        case corrected.FilingTimeClosed():
+            return replace(f, closed=fact)
         case _:
             return _moved(f, fact)
 
@@ -144,10 +168,12 @@ def _noted(f: Filing, what: str, at: datetime, text: str = "") -> Filing:
 @dataclass(frozen=True)
 class Awaited:
     """What review said that a case waits for; nothing where it waits for nothing. ``to_correct`` says what was wrong
-    with the filing before."""
+    with the filing before, in one sentence each, ``objections`` the same taken apart; ``corrects`` is that filing."""
 
     now: filed.FilingAwaited | None = None
     to_correct: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    corrects: str = ""
 
 
 NOTHING = Awaited()
@@ -158,9 +184,9 @@ def evolve_awaited(known: Awaited, fact: e.Fact) -> Awaited:
     match fact:
         case filed.FilingAwaited():
             same = known.now is None or known.now.visit == fact.visit
-            return Awaited(fact, known.to_correct if same else ())
+            return replace(known if same else NOTHING, now=fact)
         case filed.CorrectionsAsked():
-            return replace(known, to_correct=fact.items)
+            return replace(known, to_correct=fact.items, objections=fact.objections, corrects=fact.filing)
         case filed.WaitEnded():
             return NOTHING
         case _:

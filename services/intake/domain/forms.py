@@ -5,22 +5,18 @@ What was filled in is kept as a file by content, so that submission, event and a
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from services.intake.domain import commands as c
 from services.intake.domain import errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.drafting import ensure_editable, ensure_room
+from services.intake.domain.form_rows import Rows, ensure_fitting
 from services.intake.domain.parts import Answer
 from shared.programmes.filling import FormFault, form_faults
 from shared.programmes.model import Filing, Form, FormField, Programme, Unset
 from shared.programmes.model.answering import answer_faults, keys_of
-
-MEDIA_TYPE = "application/json"
-_NAMED = 20
-Rows = Sequence[Mapping[str, Answer]]
 
 
 def forms_of(programme: Programme) -> tuple[Form, ...]:
@@ -39,21 +35,8 @@ def checked_form(name: str, rows: Rows, programme: Programme) -> Form:
     found = next((form for form in forms_of(programme) if form.id == name), None)
     if found is None:
         raise errors.FormUnknown(forms=", ".join(form.id for form in forms_of(programme)) or "-")
-    faults = [*form_faults(found, rows), *unanswerable(found, rows, programme)]
-    if faults:
-        known = {field.id for field in _fields(found)}
-        raise errors.FormWrong(
-            count=len(faults),
-            zh="；".join(_said(each, each.zh, known) for each in faults[:_NAMED]),
-            en="; ".join(_said(each, each.en, known) for each in faults[:_NAMED]),
-        )
+    ensure_fitting(found, [*form_faults(found, rows), *unanswerable(found, rows, programme)])
     return found
-
-
-def content(name: str, rows: Rows) -> bytes:
-    """What was filled in, as canonical JSON: the same rows are the same bytes."""
-    text = {"form": name, "rows": [dict(row) for row in rows]}
-    return json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def decide_form(command: c.FillForm, a: Application, programme: Programme) -> tuple[e.Fact, ...]:
@@ -70,11 +53,6 @@ def decide_form(command: c.FillForm, a: Application, programme: Programme) -> tu
 
 def _fields(form: Form) -> tuple[FormField, ...]:
     return () if isinstance(form.fields, Unset) else form.fields
-
-
-def _said(fault: FormFault, text: str, known: set[str]) -> str:
-    where = ".".join(each for each in (str(fault.row or ""), fault.field if fault.field in known else "") if each)
-    return f"{where} {text}".strip()
 
 
 def _filling(form: Form, rows: Rows, programme: Programme) -> Iterator[tuple[str, str, Answer]]:

@@ -8,7 +8,7 @@ request may take.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -114,6 +114,11 @@ def remember(told: Remembered, o: Organisation) -> tuple[e.Fact, ...]:
 
 def _until(known: Title, told: e.TitleProlonged) -> e.TitleHeld:
     return replace(known.held, valid_to=told.valid_to)
+
+
+def with_filed(o: Organisation, filed: Iterable[e.PlaceClaimed]) -> Organisation:
+    """The organisation, and what it had filed before filing left a claim here."""
+    return replace(o, claims={**{each.case_id: each for each in filed}, **o.claims})
 
 
 def claim(o: Organisation, wanted: e.PlaceClaimed) -> tuple[e.Fact, ...]:

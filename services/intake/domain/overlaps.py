@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from services.intake.domain import errors
 from services.intake.domain import events as e
 from services.intake.domain.application import Application
+from services.intake.domain.lines import Followers, and_followers, line_of
 from services.intake.domain.organisation import Funds, Organisation, Title, is_open, programme_id
 from services.intake.domain.refusal import Refusal
 from services.intake.domain.renewal import first_day_of_renewal, stays_until_reviewed
@@ -25,7 +26,8 @@ CALENDAR = Calendar()
 
 @dataclass(frozen=True)
 class Known:
-    """What was looked up for a decision: applications by case, rounds by id, texts by address, names by programme id.
+    """What was looked up for a decision: applications by case, rounds by id, texts by address, names by programme id,
+    and which programmes follow which under another id.
 
     A case that nobody looked up is taken as open: better one application too late than two at once."""
 
@@ -33,6 +35,7 @@ class Known:
     rounds: Mapping[str, Round] = field(default_factory=dict)
     texts: Mapping[str, Programme] = field(default_factory=dict)
     names: Mapping[str, Text] = field(default_factory=dict)
+    followers: Followers = field(default_factory=dict)
 
     def application(self, claimed: e.PlaceClaimed) -> Application:
         return self.applications.get(claimed.case_id) or Application(
@@ -65,14 +68,24 @@ class Asked:
                 yield claimed, self.known.application(claimed)
 
 
-def meant_by(overlap: Overlap, programme: Programme) -> tuple[str, ...]:
-    """Ids of the programmes that a rule is about: its own where it names none."""
-    return overlap.programmes or (programme.id,)
+def meant_by(overlap: Overlap, programme: Programme, followers: Followers) -> tuple[str, ...]:
+    """Ids of the programmes that a rule is about, its own where it names none; with those that follow them. What must
+    not be had twice counts under the ids that the programme itself had before, too; a title that is needed does not."""
+    named = overlap.programmes or (programme.id,)
+    own = line_of(programme.id, followers) if programme.id in named and overlap.kind != "needs_title_of" else ()
+    return tuple(dict.fromkeys((*and_followers(named, followers), *own)))
 
 
-def programmes_meant(programme: Programme) -> frozenset[str]:
-    """Every programme that one of the rules is about."""
-    return frozenset(each for overlap in programme.overlaps for each in meant_by(overlap, programme))
+def programmes_meant(programme: Programme, followers: Followers) -> frozenset[str]:
+    """Every programme that one of the rules is about, and its own where only a holder applies."""
+    own = frozenset({programme.id} if runs_on_title(programme) else ())
+    return own | frozenset(each for rule in programme.overlaps for each in meant_by(rule, programme, followers))
+
+
+def runs_on_title(programme: Programme) -> bool:
+    """Whether what is applied for in a round is for holders of a title of this very programme: a higher grade of it."""
+    main = programme.procedure()
+    return main.needs_title or main.subject == "title"
 
 
 def objections(asked: Asked) -> tuple[Refusal, ...]:
@@ -82,12 +95,14 @@ def objections(asked: Asked) -> tuple[Refusal, ...]:
 
 
 def _objections(asked: Asked) -> Iterator[Refusal]:
+    if runs_on_title(asked.programme):
+        yield from _without_title(asked, (asked.programme.id,), None)
     for overlap in asked.programme.overlaps:
-        meant = meant_by(overlap, asked.programme)
+        meant = meant_by(overlap, asked.programme, asked.known.followers)
         match overlap.kind:
             case "no_application_while_valid":
                 if asked.programme.id in meant:
-                    yield from _beside_open(asked, (asked.programme.id,))
+                    yield from _beside_open(asked, line_of(asked.programme.id, asked.known.followers))
                 yield from _beside_title(asked, meant, overlap.within)
             case "one_application_per_round":
                 yield from _in_round(asked, meant, overlap.within)
@@ -165,7 +180,8 @@ def _until_of(title: Title, within: Duration | None) -> date | None:
 
 def _renewal_of(asked: Asked, title: Title) -> date | None:
     """From which day on the holder may apply for its renewal, under the text that the title was conferred under."""
-    if title.programme_id != asked.programme.id or title.ended_on is not None:
+    own = line_of(asked.programme.id, asked.known.followers)
+    if title.programme_id not in own or title.ended_on is not None:
         return None
     text = asked.known.texts.get(title.held.programme, asked.programme)
     return first_day_of_renewal(text, title.held)

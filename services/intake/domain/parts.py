@@ -33,6 +33,14 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """One thing that the authority wants corrected: ``subject`` names a material, a paper, a form or an answer."""
+
+    subject: str
+    fault: str
+
+
+@dataclass(frozen=True)
 class Filer:
     """Who draws up or hands in a filing: subject, role, region (GB/T 2260), organisation (USCC)."""
 

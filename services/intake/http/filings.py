@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.errors import DocumentUnknown, NotDeclared
-from services.intake.domain.filing_lacks import FORM_TYPE, form_content
+from services.intake.domain.form_rows import FORM_TYPE, form_content
 from services.intake.domain.parts import Applicant, Document
 from services.intake.filings import FilingHandlers
 from services.intake.http.documents import ROOM, UPLOAD_SECONDS, Sha256, blocks, download

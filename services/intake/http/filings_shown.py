@@ -14,6 +14,7 @@ from services.intake.domain.filing_errors import FilingUnknown
 from services.intake.domain.filing_lacks import lacking, wants_declaration
 from services.intake.domain.filings import Filing
 from services.intake.domain.materials import Lack
+from services.intake.domain.objected import Held, Objected, objected
 from services.intake.domain.parts import Answer, Applicant, Document, Filer
 from services.intake.filings import FILING, FilingHandlers, Write
 from services.intake.views import AwaitedMark, AwaitedRow, FilingMark, FilingRow, Filings, Scope
@@ -33,7 +34,8 @@ FILINGS, AWAITED = "filings", "awaited"
 @dataclass(frozen=True)
 class ShownFiling:
     """A filing as those see it who may act in it; ``version`` is the ETag's number. ``refused_*`` say why review did
-    not take the last revision."""
+    not take the last revision. ``corrects`` is the filing that it began with, ``objections`` what was
+    wrong with that; ``due_at`` is the last instant to hand it in, null where there is none."""
 
     filing_id: str
     case_id: str
@@ -48,6 +50,10 @@ class ShownFiling:
     answers: Mapping[str, Answer]
     documents: tuple[Document, ...]
     statement: str
+    corrects: str
+    objections: tuple[Objected, ...]
+    due_at: datetime | None
+    due_provisional: bool
     declared: bool
     declared_by: str
     revision: int
@@ -98,6 +104,10 @@ def shown(loaded: Loaded[Filing]) -> ShownFiling:
         answers=dict(f.answers),
         documents=f.documents,
         statement=f.statement,
+        corrects=f.corrects,
+        objections=objected(f.objections, f.former, Held(f.answers, f.documents)),
+        due_at=f.due_at,
+        due_provisional=f.due_provisional,
         declared=f.declared,
         declared_by=f.declared_by,
         revision=f.revision,

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from services.intake.domain import commands as c
 from services.intake.domain.drafting import ensure_editable
-from services.intake.domain.forms import MEDIA_TYPE, checked_form, content
+from services.intake.domain.form_rows import FORM_TYPE, form_content
+from services.intake.domain.forms import checked_form
 from services.intake.domain.parts import Document
 from services.intake.handlers import Handlers, Programmes
 from services.intake.http.applications import Id
@@ -40,7 +41,7 @@ def form_routes(handlers: Handlers, streams: Streams, programmes: Programmes, fi
         loaded, by = await visible(streams, case_id, command.actor), person(command.actor)
         ensure_editable(loaded.state, by)
         checked_form(form, body.rows, programmes.get(loaded.state.programme))
-        kept = await files.hold(f"{form}.json", MEDIA_TYPE, content(form, body.rows))
+        kept = await files.hold(f"{form}.json", FORM_TYPE, form_content(form, body.rows))
         document = Document(form, kept.name, kept.media_type, kept.sha256, kept.size)
         after = await handlers.fill_form(streams, case_id, c.FillForm(form, body.rows, document, by), writing(command))
         return answer(receipt(command, after))

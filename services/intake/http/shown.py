@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.intake.domain.application import Application, Entry
 from services.intake.domain.commands import Person
 from services.intake.domain.drafting import ensure_own
 from services.intake.domain.errors import ApplicationUnknown
+from services.intake.domain.objected import Held, Objected, objected
 from services.intake.domain.parts import Answer, Applicant, Document
 from services.intake.handlers import APPLICATION, Write
 from shared.envelope import Actor
@@ -20,7 +21,8 @@ from shared.runtime.ports import Loaded, Receipt, Streams
 @dataclass(frozen=True)
 class Shown:
     """An application as its applicant sees it; ``version`` is the ETag's number. ``forms`` are those that were filled
-    in, each with the SHA-256 of the document that holds its rows."""
+    in, each with the SHA-256 of the document that holds its rows. ``objections`` take ``to_correct`` apart;
+    ``correct_by`` is the last instant to correct it, null where there is none."""
 
     case_id: str
     version: int
@@ -35,6 +37,9 @@ class Shown:
     declared_by: str
     revision: int
     to_correct: tuple[str, ...]
+    objections: tuple[Objected, ...]
+    correct_by: datetime | None
+    correct_by_provisional: bool
     number: str
     valid_to: date | None
     timeline: tuple[Entry, ...]
@@ -59,6 +64,9 @@ def shown(loaded: Loaded[Application]) -> Shown:
         declared_by=a.declared_by,
         revision=a.revision,
         to_correct=a.to_correct,
+        objections=objected(a.objections, a.filed, Held(a.answers, a.documents)),
+        correct_by=a.correct_by,
+        correct_by_provisional=a.correct_by_provisional,
         number=a.number,
         valid_to=a.valid_to,
         timeline=a.timeline,

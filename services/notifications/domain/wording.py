@@ -16,6 +16,9 @@ APPLICANT = "applicant"
 PARTS = (APPLICANT, "reviewer", "officer", "approver", "finance")
 """Who can be concerned: the applicant's organisation, and the roles in charge of its region."""
 
+TOLD, AUTHORITY = "told", "authority"
+"""The word of an event that says whom it concerns, where it is the applicant alone or the authorities alone."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -34,6 +37,12 @@ class Text:
 
 Wording = Mapping[str, Mapping[str, Text]]
 """Event -> part -> text."""
+
+
+def concerns(part: str, words: Mapping[str, str]) -> bool:
+    """Whether one of those who can be told is told of what these words say."""
+    whom = words.get(TOLD)
+    return whom is None or (part == APPLICANT) == (whom == APPLICANT)
 
 
 def recipient(part: str, applicant: Applicant) -> Recipient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.domain.entry import Fact
-from services.registry.domain.events import TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
+from services.registry.domain.events import OldCaseNoted, TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
 from services.registry.handlers import ENTRY
 from services.registry.views import Happening
 from shared.runtime.ports import Recorded
@@ -23,6 +23,18 @@ class StoredHappenings:
 def _told(one: Recorded) -> Happening:
     fact: Fact = one.fact
     match fact:
+        case OldCaseNoted():
+            return Happening(
+                one.version,
+                "taken_over",
+                fact.noted_at,
+                one.origin.actor.role,
+                one.origin.caused_by,
+                since=fact.begun_on,
+                record=fact.record,
+                banner_zh=fact.banner_zh,
+                banner_en=fact.banner_en,
+            )
         case TitleEntered():
             return Happening(one.version, "entered", fact.entered_at, one.origin.actor.role, one.origin.caused_by)
         case TitleLapsed():

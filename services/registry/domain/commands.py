@@ -57,4 +57,16 @@ class RenewTitle:
     valid_to: date | None
 
 
-Command = EnterTitle | RevokeTitle | LapseTitle | RenewTitle
+@dataclass(frozen=True)
+class NoteOldCase:
+    """A case that was begun on paper was taken over: note where it comes from."""
+
+    case_id: str
+    programme: str
+    begun_on: date
+    record: str
+    banner_zh: str
+    banner_en: str
+
+
+Command = NoteOldCase | EnterTitle | RevokeTitle | LapseTitle | RenewTitle

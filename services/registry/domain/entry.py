@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Literal
 
-from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, NoteOldCase, RenewTitle, RevokeTitle
 from services.registry.domain.errors import (
     AlreadyEntered,
     AlreadyRevoked,
@@ -18,10 +18,10 @@ from services.registry.domain.errors import (
     NotOnRecord,
     ValidityReversed,
 )
-from services.registry.domain.events import TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
+from services.registry.domain.events import OldCaseNoted, TitleEntered, TitleLapsed, TitleRenewed, TitleRevoked
 from services.registry.domain.numbering import number_for
 
-Fact = TitleEntered | TitleRevoked | TitleLapsed | TitleRenewed
+Fact = OldCaseNoted | TitleEntered | TitleRevoked | TitleLapsed | TitleRenewed
 Status = Literal["pending", "active", "lapsed", "revoked"]
 """pending: entered, first day of validity still to come; lapsed (失效): last day passed, or ended before it without
 being revoked; revoked (撤销): by order."""
@@ -39,6 +39,7 @@ class Entry:
     revocation: TitleRevoked | None = None
     lapse: TitleLapsed | None = None
     renewals: tuple[TitleRenewed, ...] = ()
+    old_case: OldCaseNoted | None = None
 
     @property
     def valid_to(self) -> date | None:
@@ -53,6 +54,8 @@ class Entry:
 def decide(command: Command, entry: Entry, now: datetime) -> tuple[Fact, ...]:
     """The facts that follow, none where the same was recorded before; raises a refusal of ``errors.py``."""
     match command:
+        case NoteOldCase():
+            return () if entry.old_case else (OldCaseNoted(noted_at=now, **_values(command)),)
         case EnterTitle():
             return _enter(command, entry, now)
         case RevokeTitle():
@@ -66,6 +69,8 @@ def decide(command: Command, entry: Entry, now: datetime) -> tuple[Fact, ...]:
 def evolve(entry: Entry, fact: Fact) -> Entry:
     """The entry after the fact."""
     match fact:
+        case OldCaseNoted():
+            return replace(entry, old_case=fact)
         case TitleEntered():
             return replace(entry, title=fact)
         case TitleRevoked():
@@ -156,5 +161,5 @@ def _as_command(title: TitleEntered) -> EnterTitle:
     return EnterTitle(**{field.name: getattr(title, field.name) for field in fields(EnterTitle)})
 
 
-def _values(command: EnterTitle) -> dict[str, Any]:
+def _values(command: EnterTitle | NoteOldCase) -> dict[str, Any]:
     return {field.name: getattr(command, field.name) for field in fields(command)}

@@ -1,5 +1,5 @@
 """Understands what can happen to a title on record: it is entered under a number, renewed, and it may lapse or be
-revoked.
+revoked; and that its case was begun on paper.
 
 The facts carry everything that the published words need, so that the relay translates one fact without reading others.
 """
@@ -85,4 +85,19 @@ class TitleRenewed:
     renewed_at: datetime
 
 
-FACTS: tuple[type, ...] = (TitleEntered, TitleRevoked, TitleLapsed, TitleRenewed)
+@dataclass(frozen=True)
+class OldCaseNoted:
+    """The case was begun on paper, on a day and under a file's number, before its authority took it over; the banner is
+    what its text says of its own end. Noted before there is a title, and whether or not there will be one."""
+
+    NAME: ClassVar[str] = "registry.old-case-noted.1"
+    case_id: str
+    programme: str
+    begun_on: date
+    record: str
+    banner_zh: str
+    banner_en: str
+    noted_at: datetime
+
+
+FACTS: tuple[type, ...] = (OldCaseNoted, TitleEntered, TitleRevoked, TitleLapsed, TitleRenewed)

@@ -1,5 +1,6 @@
 """Understands which deadlines are open: a step's own, the end of a notice, the dates of a title, what a published year
-counts again, what a case has to follow because its round says so, and money that came back (which a closed case owes).
+counts again, what a case has to follow because its round says so, and money that came back or is free again (which a
+closed case owes).
 
 What is counted in days stands in ``counted`` too. Publishing a year makes one deadline, due at once, for each of them
 that was still open then and may rest on the year, certain or not: a notice may take days of the December before, and a
@@ -19,7 +20,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.review import money
-from services.review.domain.budgets import BudgetReturned
+from services.review.domain.awaiting import TYPES as HANDED_IN
+from services.review.domain.budgets import BudgetReturned, BudgetSumSettled
 from services.review.domain.case import (
     CaseOpened,
     CaseWithdrawn,
@@ -35,16 +37,22 @@ from services.review.domain.holding import (
     ProcedureBegun,
     ProcedureEnded,
     RectificationSettled,
+    ReminderSpared,
     ReviewDayPassed,
     ReviewHeld,
     RevocationOrdered,
+    TitleDated,
     TitleDateSet,
+    TitleEntered,
     TitleLapsed,
+    TitleReminded,
     ValidityPassed,
 )
 from services.review.domain.moves import CaseMoved
-from services.review.domain.steps import close, file, pay
+from services.review.domain.steps import close, pay
 from services.review.domain.steps import notice_acts as notice
+from services.review.domain.sums import SumReleased
+from services.review.domain.time_up import FilingTimePassed, next_question
 from services.review.domain.years import YearPublished
 from shared.calendar.days import LAST_LISTED, TAKEN_FROM
 from shared.runtime import deadlines
@@ -53,13 +61,18 @@ from shared.runtime.ports import AnyConnection, Recorded
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AFTER = timedelta(microseconds=1)
 """A deadline is the last instant in time; it has passed at the next one."""
-HEARD = timedelta(seconds=1)
-"""What was filed in the last second is filed elsewhere and heard of here a moment later: it is not late."""
+HEARD = timedelta(minutes=1)
+"""What is being filed elsewhere in the last instant is done with then: longer than a request takes, and than the clocks
+of two machines may differ."""
 
 STEP_DUE, NOTICE_OVER, RECOUNT, FOLLOW, RETURN = "step-due", "notice-over", "recount", "follow", "return"
 OBLIGATION = "obligation"
 TITLE = "title:"
 """Begins the case id of a deadline that is a title's own: it lives on when the case that conferred it is closed."""
+REMIND = "remind"
+"""Somebody is reminded of a date of a title: ``remind:<what>/<name>``."""
+DATES = "dates"
+"""A title was entered. One of earlier days has no dates yet: due at once, so that any replica gives them, once."""
 OVERTAKEN = "title-follows"
 """A procedure on a title was opened or ended: due at once, so that any replica lets the title follow, once."""
 SET_DEADLINE = """
@@ -108,6 +121,7 @@ DDL = (
     deadlines.DDL
     + f"""
 CREATE INDEX ON deadlines (case_id);
+COMMENT ON TABLE deadlines IS 'since titles remind: rebuilt, so that titles of earlier days are found as well';
 CREATE TABLE counted (
     case_id text COLLATE "C" NOT NULL,
     step text COLLATE "C" NOT NULL,
@@ -169,7 +183,7 @@ class DeadlinesView:
                 _title(changes, TITLE + identity, recorded.fact)
             elif isinstance(recorded.fact, YearPublished):
                 changes.published(recorded.fact)
-            elif isinstance(recorded.fact, BudgetReturned):
+            elif isinstance(recorded.fact, BudgetReturned | BudgetSumSettled):
                 changes.settled(recorded.fact.case_id, RETURN, money.payment_name(*recorded.fact.key[1:]))
             elif isinstance(recorded.fact, ListDrawnUp | NoticePostedTogether):
                 _follow(changes, recorded.fact)
@@ -211,12 +225,14 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
     match fact:
         case StepEntered() if fact.due_at is not None:
             # A case that comes too late is overdue at once, each time that it comes.
-            at = max(fact.due_at + (HEARD if fact.type == file.TYPE else AFTER), fact.entered_at)
+            at = max(fact.due_at + (HEARD if fact.type in HANDED_IN else AFTER), fact.entered_at)
             changes.due(case_id, STEP_DUE, fact.step, at, fact.due_provisional, fact.entered_at)
         case StepDueCounted():
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.counted_at)
         case StepDueRecounted():
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.recounted_at)
+        case FilingTimePassed():
+            changes.due(case_id, STEP_DUE, fact.step, next_question(fact), False, fact.passed_at)
         case notice.NoticePosted() | notice.NoticeRecounted():
             over = datetime.combine(fact.closes_on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
             changes.settled(case_id, FOLLOW, fact.step)
@@ -226,6 +242,9 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
         case pay.InstalmentPaid() if fact.direction == "back" and fact.source:
             name = money.payment_name(fact.step, fact.visit, fact.instalment)
             changes.due(case_id, RETURN, name, fact.paid_at, False, fact.paid_at)
+        case SumReleased() if fact.source:
+            name = money.payment_name(fact.step, fact.visit, "")
+            changes.due(case_id, RETURN, name, fact.released_at, False, fact.released_at)
         case StepConcluded():
             changes.settled(case_id, STEP_DUE, fact.step)
             changes.settled(case_id, NOTICE_OVER, fact.step)
@@ -254,17 +273,46 @@ def _title(changes: Changes, title: str, fact: Any) -> None:
     """A title's own dates, by what they are about; its end lifts all of them."""
     match fact:
         case TitleDateSet():
+            changes.settled(title, DATES, "")
             changes.due(title, fact.what, fact.name, fact.due_at + AFTER, fact.provisional, fact.set_at)
+            _remind(changes, title, f"{fact.what}/{fact.name}", fact.remind_at, fact.set_at)
+        case TitleReminded() | ReminderSpared():
+            at = fact.reminded_at if isinstance(fact, TitleReminded) else fact.spared_at
+            _remind(changes, title, f"{fact.what}/{fact.name}", fact.next_at, at)
         case ObligationMet() if not fact.late:
-            changes.settled(title, OBLIGATION, fact.obligation)
+            _passed(changes, title, OBLIGATION, fact.event or fact.obligation)
         case ObligationMissed():
-            changes.settled(title, OBLIGATION, fact.obligation)
+            _passed(changes, title, OBLIGATION, fact.event or fact.obligation)
         case RectificationSettled():
-            changes.settled(title, "rectification", fact.ground)
+            _passed(changes, title, "rectification", fact.ground)
         case ReviewHeld() | ReviewDayPassed():
-            changes.settled(title, "review", fact.review)
+            _passed(changes, title, "review", fact.review)
         case ValidityPassed():
-            changes.settled(title, "end", "")
+            _passed(changes, title, "end", "")
+        case _:
+            _title_itself(changes, title, fact)
+
+
+def _remind(changes: Changes, title: str, date_: str, at: datetime | None, since: datetime) -> None:
+    """The next reminder of a date; None where none comes any more."""
+    if at is None:
+        changes.settled(title, REMIND, date_)
+    else:
+        changes.due(title, REMIND, date_, at, False, since)
+
+
+def _passed(changes: Changes, title: str, what: str, name: str) -> None:
+    """The date is open no more, and nobody is reminded of it."""
+    changes.settled(title, what, name)
+    changes.settled(title, REMIND, f"{what}/{name}")
+
+
+def _title_itself(changes: Changes, title: str, fact: Any) -> None:
+    match fact:
+        case TitleEntered():
+            changes.due(title, DATES, "", fact.entered_at, False, fact.entered_at)
+        case TitleDated():
+            changes.settled(title, DATES, "")
         case ProcedureBegun():
             changes.settled(fact.case, OVERTAKEN, "opened")
         case ProcedureEnded():

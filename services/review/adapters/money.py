@@ -9,7 +9,14 @@ from typing import Any
 import asyncpg
 
 from services.review.adapters.asking import ask
-from services.review.domain.budgets import BudgetPlanned, BudgetReleased, BudgetReserved, BudgetReturned
+from services.review.domain.budgets import (
+    BudgetPlanned,
+    BudgetReleased,
+    BudgetReserved,
+    BudgetReturned,
+    BudgetSumSettled,
+)
+from services.review.domain.steps.pay import InstalmentPaid
 from services.review.views import PurseMark, PurseRow
 from shared.runtime.ports import AnyConnection, Recorded
 
@@ -33,9 +40,9 @@ CREATE TABLE movements (
     step text COLLATE "C" NOT NULL,
     visit int NOT NULL,
     instalment text COLLATE "C" NOT NULL,
-    back boolean NOT NULL,
+    kind text COLLATE "C" NOT NULL,
     amount numeric NOT NULL,
-    PRIMARY KEY (programme, budget, source, year, case_id, step, visit, instalment, back)
+    PRIMARY KEY (programme, budget, source, year, case_id, step, visit, instalment, kind)
 );
 """
 PLAN = """
@@ -48,20 +55,24 @@ ON CONFLICT (programme, budget, source, year) DO UPDATE SET stated = coalesce(ex
 """
 MOVE = """
 INSERT INTO movements VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (programme, budget, source, year, case_id, step, visit, instalment, back)
+ON CONFLICT (programme, budget, source, year, case_id, step, visit, instalment, kind)
 DO UPDATE SET amount = excluded.amount
 """
 RELEASE = """
-DELETE FROM movements WHERE (programme, budget, source, year, case_id, step, visit, instalment, back)
-    = ($1, $2, $3, $4, $5, $6, $7, $8, false)
+DELETE FROM movements WHERE (programme, budget, source, year, case_id, step, visit, instalment)
+    = ($1, $2, $3, $4, $5, $6, $7, $8) AND kind IN ('paid', 'promised')
 """
 PURSES = """
 SELECT programme, budget, source, year, coalesce(coalesce(plan, stated)::text, '') AS plan,
     coalesce(m.out, 0)::text AS out, coalesce(m.back, 0)::text AS back,
-    coalesce((coalesce(plan, stated) - coalesce(m.out, 0) + coalesce(m.back, 0))::text, '') AS left
+    coalesce((coalesce(plan, stated) - coalesce(m.out + m.promised - m.back, 0))::text, '') AS left,
+    coalesce(m.promised, 0)::text AS promised
 FROM view_money.purses p LEFT JOIN (
-    SELECT programme, budget, source, year, sum(amount) FILTER (WHERE NOT back) AS out,
-        sum(amount) FILTER (WHERE back) AS back
+    SELECT programme, budget, source, year,
+        coalesce(sum(amount) FILTER (WHERE kind IN ('paid', 'drawn')), 0) AS out,
+        coalesce(sum(CASE WHEN kind = 'promised' THEN amount ELSE -amount END)
+            FILTER (WHERE kind IN ('promised', 'drawn', 'released')), 0) AS promised,
+        coalesce(sum(amount) FILTER (WHERE kind = 'back'), 0) AS back
     FROM view_money.movements WHERE programme = $1 GROUP BY programme, budget, source, year
 ) m USING (programme, budget, source, year)
 WHERE programme = $1 AND starts_with(region, $2)
@@ -71,7 +82,9 @@ ORDER BY budget, source, year LIMIT $6
 
 
 class MoneyView:
-    """A row for every source and year, and one for every payment and what came back."""
+    """A row for every source and year, and for everything that moves in it: ``paid`` and ``promised`` are reserved for
+    a payment and for an approved sum, ``drawn`` is paid of such a sum, ``released`` what is not paid of it, ``back``
+    what came back."""
 
     name = "money"
     ddl = DDL
@@ -79,21 +92,44 @@ class MoneyView:
     async def apply(self, connection: AnyConnection, batch: Sequence[Recorded]) -> None:
         for recorded in batch:
             fact = recorded.fact
-            if not isinstance(fact, BudgetPlanned | BudgetReserved | BudgetReleased | BudgetReturned):
-                continue
-            whose = (fact.programme, fact.budget, fact.source, fact.year)
-            match fact:
-                case BudgetPlanned():
-                    await connection.execute(PLAN, *whose, fact.region, Decimal(fact.amount))
-                case BudgetReserved():
-                    stated = Decimal(fact.stated) if fact.stated else None
-                    await connection.execute(STATED, *whose, fact.region, stated)
-                    await connection.execute(MOVE, *whose, *fact.key, False, Decimal(fact.amount))
-                case BudgetReleased():
-                    await connection.execute(RELEASE, *whose, *fact.key)
-                case BudgetReturned():
-                    await connection.execute(STATED, *whose, fact.region, None)
-                    await connection.execute(MOVE, *whose, *fact.key, True, Decimal(fact.amount))
+            if isinstance(fact, InstalmentPaid):
+                await _drawn(connection, recorded.stream.partition(":")[2], fact)
+            elif isinstance(fact, BudgetPlanned):
+                await connection.execute(PLAN, *_whose(fact), fact.region, Decimal(fact.amount))
+            elif isinstance(fact, BudgetReserved | BudgetReleased | BudgetReturned | BudgetSumSettled):
+                await _moved(connection, fact)
+
+
+async def _drawn(connection: AnyConnection, case_id: str, fact: InstalmentPaid) -> None:
+    """What is paid of an approved sum is promised no more; it is reserved already."""
+    if fact.direction == "out" and fact.drawn is not None and fact.source:
+        whose = (fact.drawn.programme, fact.budget, fact.source, fact.year)
+        payment = (case_id, fact.step, fact.visit, fact.instalment)
+        await connection.execute(MOVE, *whose, *payment, "drawn", Decimal(fact.amount))
+
+
+async def _moved(
+    connection: AnyConnection, fact: BudgetReserved | BudgetReleased | BudgetReturned | BudgetSumSettled
+) -> None:
+    move = (*_whose(fact), *fact.key)
+    match fact:
+        case BudgetReserved():
+            stated = Decimal(fact.stated) if fact.stated else None
+            await connection.execute(STATED, *_whose(fact), fact.region, stated)
+            await connection.execute(MOVE, *move, "paid" if fact.instalment else "promised", Decimal(fact.amount))
+        case BudgetReleased():
+            await connection.execute(RELEASE, *move)
+        case BudgetSumSettled():
+            await connection.execute(MOVE, *move, "released", Decimal(fact.released))
+        case BudgetReturned():
+            await connection.execute(STATED, *_whose(fact), fact.region, None)
+            await connection.execute(MOVE, *move, "back", Decimal(fact.amount))
+
+
+def _whose(
+    fact: BudgetPlanned | BudgetReserved | BudgetReleased | BudgetReturned | BudgetSumSettled,
+) -> tuple[str, str, str, int]:
+    return fact.programme, fact.budget, fact.source, fact.year
 
 
 class SqlMoney:

@@ -47,6 +47,18 @@ class FilingEnclosed:
     enclosed_at: datetime
 
 
+@dataclass(frozen=True)
+class CorrectionDueMoved:
+    """An application may be corrected until a later instant; what else is awaited is said again as a whole."""
+
+    NAME: ClassVar[str] = "review.correction-due-moved.1"
+    step: str
+    due_at: datetime
+    provisional: bool
+    because: str
+    moved_at: datetime
+
+
 def comes_by_itself(case: Case) -> bool:
     """Whether what the present step waits for is an application or its correction, or is on its way with the opening:
     of the first intake knows already, the second is not owed."""

@@ -1,7 +1,9 @@
-"""Understands the money of one year from one source of a budget: over all cases no more goes out than the plan gives.
+"""Understands the money of one year from one source of a budget: over all cases no more is promised than its plan
+gives.
 
-Each source and year has a stream of its own. Money is reserved there before a payment is recorded in its case; who dies
-in between gives it back when it is wanted, as with quotas. Money that comes back is there again once its case says so.
+Each source and year has a stream of its own. Money is reserved there before its case records that a sum is approved, or
+that something is paid where no decision approves sums; who dies in between gives it back when it is wanted, as with
+quotas. What came back, and what of an approved sum is not paid any more, is there again once its case says so.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ PAYING = timedelta(minutes=10)
 """Several times what one request may take; a payment that is later reserves again."""
 
 Key = tuple[str, str, int, str]
-"""One payment: case, step, how often the case had come to the step, instalment."""
+"""One payment: case, step, how often the case had come to the step, instalment; an approved sum has none."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class BudgetPlanned:
 
 @dataclass(frozen=True)
 class BudgetReserved:
-    """A payment takes so much. ``stated`` is what the regulation itself gives, empty where only plans say."""
+    """A payment, or an approved sum (``instalment`` is empty), takes so much. ``stated`` is what the regulation itself
+    gives, empty where only plans say."""
 
     NAME: ClassVar[str] = "review.budget-reserved.1"
     programme: str
@@ -79,7 +82,7 @@ class BudgetReserved:
 
 @dataclass(frozen=True)
 class BudgetReleased:
-    """The payment was never recorded: the money is there again."""
+    """The payment or approval was never recorded: the money is there again."""
 
     NAME: ClassVar[str] = "review.budget-released.1"
     programme: str
@@ -119,23 +122,46 @@ class BudgetReturned:
         return self.case_id, self.step, self.visit, self.instalment
 
 
-Fact = BudgetPlanned | BudgetReserved | BudgetReleased | BudgetReturned
-FACTS: tuple[type, ...] = (BudgetPlanned, BudgetReserved, BudgetReleased, BudgetReturned)
+@dataclass(frozen=True)
+class BudgetSumSettled:
+    """No more of an approved sum is paid: so much of what was reserved for it is there again."""
+
+    NAME: ClassVar[str] = "review.budget-sum-settled.1"
+    programme: str
+    budget: str
+    source: str
+    year: int
+    region: str
+    case_id: str
+    step: str
+    visit: int
+    released: str
+    settled_at: datetime
+
+    @property
+    def key(self) -> Key:
+        return self.case_id, self.step, self.visit, ""
+
+
+Fact = BudgetPlanned | BudgetReserved | BudgetReleased | BudgetReturned | BudgetSumSettled
+FACTS: tuple[type, ...] = (BudgetPlanned, BudgetReserved, BudgetReleased, BudgetReturned, BudgetSumSettled)
 
 
 @dataclass(frozen=True)
 class Purse:
-    """One source in one year: the plan, what is reserved and what came back, by payment."""
+    """One source in one year: the plan, what is reserved, what came back and what of a sum is not paid, by payment."""
 
     planned: BudgetPlanned | None = None
     reserved: Mapping[Key, BudgetReserved] = field(default_factory=dict)
     returned: Mapping[Key, BudgetReturned] = field(default_factory=dict)
+    settled: Mapping[Key, BudgetSumSettled] = field(default_factory=dict)
 
     @property
     def used(self) -> Decimal:
-        """What went out and did not come back."""
+        """What went out or is promised, and did not come back."""
         out = sum((Decimal(each.amount) for each in self.reserved.values()), Decimal(0))
-        return out - sum((Decimal(each.amount) for each in self.returned.values()), Decimal(0))
+        free = sum((Decimal(each.released) for each in self.settled.values()), Decimal(0))
+        return out - free - sum((Decimal(each.amount) for each in self.returned.values()), Decimal(0))
 
 
 NONE = Purse()
@@ -151,6 +177,8 @@ def evolve(known: Purse, fact: Any) -> Purse:
             return replace(known, reserved={key: each for key, each in known.reserved.items() if key != fact.key})
         case BudgetReturned():
             return replace(known, returned={**known.returned, fact.key: fact})
+        case BudgetSumSettled():
+            return replace(known, settled={**known.settled, fact.key: fact})
         case _:
             return known
 
@@ -182,15 +210,15 @@ def given(known: Purse, stated_plan: str, what: str) -> Decimal:
 
 
 def idle(known: Purse, wanted: BudgetReserved) -> tuple[BudgetReserved, ...]:
-    """Reservations old enough that their payments should be on record; only their cases can tell."""
+    """Reservations old enough that what they are for should be on record; only their cases can tell."""
     return tuple(each for each in known.reserved.values() if _older(each, wanted, PAYING))
 
 
 def decide_reserve(
     wanted: BudgetReserved, known: Purse, unused: frozenset[Key], title: tuple[str, str]
 ) -> tuple[Fact, ...]:
-    """Reserve the sum, once for each payment. ``unused`` are payments of which their cases say that they were never
-    recorded; ``title`` is the source's. Raises :class:`errors.BudgetExhausted`."""
+    """Reserve the sum, once for each payment or approval. ``unused`` are those of which their cases say that they were
+    never recorded; ``title`` is the source's. Raises :class:`errors.BudgetExhausted`."""
     plan = given(known, wanted.stated, f"budgets[{wanted.budget}].sources[{wanted.source}].amount")
     own = known.reserved.get(wanted.key)
     if own is not None and own.amount == wanted.amount and not _older(own, wanted, PAYING / 2):
@@ -206,13 +234,18 @@ def decide_reserve(
     raise errors.BudgetExhausted(zh=zh, en=en, year=wanted.year, plan=plan, left=plan - (freed.used - before))
 
 
+def decide_settle(wanted: BudgetSumSettled, known: Purse) -> tuple[BudgetSumSettled, ...]:
+    """What of an approved sum is not paid is there again, once."""
+    return (wanted,) if wanted.key in known.reserved and wanted.key not in known.settled else ()
+
+
 def decide_return(wanted: BudgetReturned, known: Purse) -> tuple[BudgetReturned, ...]:
     """The money is there again, once."""
     return () if wanted.key in known.returned else (wanted,)
 
 
 def decide_plan(command: PlanBudget, known: Purse, programme: Programme, now: datetime) -> tuple[BudgetPlanned, ...]:
-    """Record the plan; never less than what went out already. The same plan twice is one."""
+    """Record the plan; never less than what went out or is promised already. The same plan twice is one."""
     budget = next((each for each in programme.budgets if each.id == command.budget), None)
     if budget is None:
         raise errors.SourceUnknown(sources=", ".join(each.id for each in programme.budgets) or "-")

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
-from services.review.domain import moves
-from services.review.domain.awaiting import FilingAwaited, FilingEnclosed
+from services.review.domain import moves, sums
+from services.review.domain.awaiting import CorrectionDueMoved, FilingAwaited, FilingEnclosed
 from services.review.domain.desks import Desk
+from services.review.domain.old_cases import CaseTakenOver
 from services.review.domain.people import Act
 from services.review.domain.steps import (
     assess,
@@ -34,6 +35,7 @@ from services.review.domain.steps import (
 )
 from services.review.domain.steps.shape import StepType
 from services.review.domain.subject import Applicant, Case, Concluded
+from services.review.domain.time_up import FilingTimePassed
 
 TYPES: Mapping[str, StepType] = MappingProxyType(
     {
@@ -130,6 +132,7 @@ class CaseWithdrawn:
 
 FACTS: tuple[type, ...] = (
     CaseOpened,
+    CaseTakenOver,
     StepEntered,
     StepDueCounted,
     StepDueRecounted,
@@ -137,7 +140,10 @@ FACTS: tuple[type, ...] = (
     CaseWithdrawn,
     FilingAwaited,
     FilingEnclosed,
+    CorrectionDueMoved,
+    FilingTimePassed,
     *moves.FACTS,
+    *sums.FACTS,
     *(fact for module in TYPES.values() for fact in module.FACTS),
 )
 NONE = Case()
@@ -163,10 +169,14 @@ def evolve(case: Case, fact: Any) -> Case:
                 title=fact.title,
                 title_number=fact.title_number,
             )
+        case CaseTakenOver():
+            return replace(case, on_paper=fact.paper)
         case StepEntered():
             return _entered(case, fact)
-        case FilingAwaited():
+        case FilingAwaited() | CorrectionDueMoved():
             return case
+        case FilingTimePassed():
+            return replace(case, asked=fact.asked)
         case FilingEnclosed():
             return replace(
                 case,
@@ -174,6 +184,7 @@ def evolve(case: Case, fact: Any) -> Case:
                 papers=(*case.papers, *fact.papers),
                 declared_by=fact.declared_by,
                 filed_at=fact.enclosed_at,
+                filings=_filed(case, case.step, fact.filing),
             )
         case StepDueCounted():
             counted = replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
@@ -193,6 +204,12 @@ def evolve(case: Case, fact: Any) -> Case:
             return replace(case, move=None)
         case moves.CaseMoved():
             return _moved(case, fact)
+        case sums.SumApproved():
+            return replace(case, sums={**case.sums, sums.key_of(fact): fact})
+        case sums.SumReclaimed():
+            return replace(case, reclaimed={**case.reclaimed, fact.budget: fact})
+        case sums.SumReleased():
+            return replace(case, released={**case.released, sums.key_of(fact): fact})
         case _:
             return _in_step(case, fact)
 
@@ -205,6 +222,7 @@ def _moved(case: Case, fact: moves.CaseMoved) -> Case:
         procedure=fact.procedure,
         move=None,
         moves=(*case.moves, fact),
+        alone=frozenset(fact.alone),
         past={**case.past, **{each.step: each for each in fact.past}},
     )
 
@@ -225,7 +243,13 @@ def _entered(case: Case, fact: StepEntered) -> Case:
         states={**case.states, fact.step: TYPES[fact.type].INITIAL},
         entered={**case.entered, fact.step: case.entered.get(fact.step, 0) + 1},
         visit=case.visit + 1,
+        asked=0,
     )
+
+
+def _filed(case: Case, step: str, filing: str) -> Mapping[str, str]:
+    """The last one stands last."""
+    return {**{each: name for each, name in case.filings.items() if each != step}, step: filing}
 
 
 ENDINGS: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -270,6 +294,7 @@ def _in_step(case: Case, fact: Any) -> Case:
                 declared_by=fact.declared_by,
                 revision=fact.revision,
                 filed_at=fact.filed_at,
+                filings=_filed(case, fact.step, fact.filing),
             )
         case endorse.EndorsementGiven() if fact.agrees:
             return replace(case, recommended=case.recommended | {(fact.step, fact.party)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.review.domain.arising import RecordEvent
 from services.review.domain.budgets import PlanBudget
 from services.review.domain.duties import RecordReceipt
 from services.review.domain.filings import TakeFiling
@@ -32,6 +33,7 @@ from services.review.domain.steps.publish import PublishContent, WithdrawContent
 from services.review.domain.steps.rectify import AcceptRectification
 from services.review.domain.steps.score_acts import AssignExperts, ClosePanel, DeclareConflict, SealScore
 from services.review.domain.steps.visit import RecordVisit, WaiveVisit
+from services.review.domain.taking_over import TakeOverCase
 from services.review.domain.title import ConfirmRevocation, DismissRevocation, ProposeRevocation
 from services.review.domain.years import PublishYear
 
@@ -71,6 +73,7 @@ __all__ = [
     "ReceiveFiling",
     "ReceiveObjection",
     "RecordEntry",
+    "RecordEvent",
     "RecordFinding",
     "RecordInspection",
     "RecordReceipt",
@@ -84,6 +87,7 @@ __all__ = [
     "SettleRectification",
     "StopPayment",
     "TakeFiling",
+    "TakeOverCase",
     "WaiveVisit",
     "WithdrawContent",
 ]

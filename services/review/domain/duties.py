@@ -1,16 +1,17 @@
 """Understands what is owed because of a title: when each obligation of the text is due, met, or missed.
 
 An obligation that covers the previous calendar year is first due in the year after the award. What is owed because of
-an event has no day of its own. A day that rests on a year that is not published is provisional, and never moves back.
+an event is due when the event is on record (``arising``). A day that rests on a year that is not published is
+provisional, and never moves back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from services.review.domain import errors
+from services.review.domain import arising, errors
 from services.review.domain.again import Standing, again, local_day
 from services.review.domain.holding import (
     Fact,
@@ -25,6 +26,7 @@ from services.review.domain.holding import (
 from services.review.domain.people import Person
 from services.review.domain.proof import last_day
 from services.review.domain.reach import ensure_in_charge
+from services.review.domain.reminding import Subject, next_reminder, with_reminder
 from services.review.domain.steps.shape import SHANGHAI, stated
 from shared.calendar import Calendar, Due, Rule, end, on_day, yearly
 from shared.programmes.model import Deadline, Duration, Obligation, Programme, YearlyMoment
@@ -34,13 +36,15 @@ MOST_YEARS = 3
 
 @dataclass(frozen=True)
 class RecordReceipt:
-    """Record that what was owed came in. ``due_on`` says for which day, where it is not what is owed now."""
+    """Record that what was owed came in. ``due_on`` says for which day, where it is not what is owed now; ``event`` for
+    which event, where several wait."""
 
     by: Person
     obligation: str
     reason: str
     due_on: date | None = None
     paper: str = ""
+    event: str = ""
 
 
 def awarded_on(entered: TitleEntered) -> date:
@@ -106,10 +110,26 @@ def _start(due: Deadline, obligation: Obligation, title: Title) -> date | None:
 def dated(
     obligation: Obligation, title: Title, after: datetime, now: datetime, calendar: Calendar
 ) -> Iterator[TitleDateSet]:
-    """The date of its next occurrence, where there is one."""
+    """The date of its next occurrence, where there is one; of each event that is still open."""
+    if obligation.covers == "event":
+        yield from arising.again(obligation, title, now, calendar)
     due = next_due(obligation, title, after, calendar)
     if due is not None:
-        yield TitleDateSet("obligation", obligation.id, due.day, due.instant, due.provisional, now, after)
+        fact = TitleDateSet("obligation", obligation.id, due.day, due.instant, due.provisional, now, after)
+        yield with_reminder(fact, obligation.remind)
+
+
+def subject(name: str, programme: Programme) -> Subject:
+    """What a reminder of this duty says."""
+    owed = programme.obligation(arising.obligation_of(name))
+    return Subject(
+        title_zh=owed.title.zh,
+        title_en=owed.title.en,
+        clause=owed.source.clause,
+        owed_by_holder=programme.party(owed.party).role == "applicant",
+        days=owed.remind,
+        procedures=(owed.procedure,) if owed.procedure else (),
+    )
 
 
 # ── met ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,9 +147,11 @@ def decide_receipt(
     if obligation.to is not None and programme.party(obligation.to).role != command.by.role:
         party = programme.party(obligation.to).title
         raise errors.WrongParty(zh=party.zh, en=party.en)
+    if not command.due_on:
+        arising.ensure_named(obligation, title, command.event)
     facts = meet(
         obligation, title, now, calendar, by=command.by.id, reason=stated(command.reason), paper=command.paper,
-        due_on=command.due_on,
+        due_on=command.due_on, event=command.event,
     )  # fmt: skip
     if not facts:
         raise errors.ObligationUnknown(obligations=", ".join(known))
@@ -147,8 +169,12 @@ def meet(
     paper: str = "",
     case: str = "",
     due_on: date | None = None,
+    event: str = "",
 ) -> tuple[Fact, ...]:
     """What is owed is met, and the next occurrence begins; nothing where nothing is owed."""
+    if obligation.covers == "event":
+        named = arising.Named(event, due_on)
+        return arising.meet_event(obligation, title, now, named, by=by, reason=reason, paper=paper, case=case)
     standing = title.dates.get(date_key("obligation", obligation.id))
     day = due_on or _owed(obligation, title, standing, now)
     late = day in _missed(obligation, title)
@@ -189,11 +215,11 @@ def decide_missed(name: str, title: Title, programme: Programme, now: datetime, 
     standing = title.dates.get(date_key("obligation", name))
     if standing is None or standing.provisional or now <= standing.due_at or title.entered is None:
         return ()
-    obligation = programme.obligation(name)
+    obligation = programme.obligation(arising.obligation_of(name))
     missed = ObligationMissed(
         programme=title.entered.programme,
         number=title.entered.number,
-        obligation=name,
+        obligation=obligation.id,
         title_zh=obligation.title.zh,
         title_en=obligation.title.en,
         clause=obligation.source.clause,
@@ -201,7 +227,10 @@ def decide_missed(name: str, title: Title, programme: Programme, now: datetime, 
         by_holder=programme.party(obligation.party).role == "applicant",
         due_on=standing.due_on,
         missed_at=now,
+        event=name if name in title.events else "",
     )
+    if missed.event:
+        return (missed,)
     return (missed, *dated(obligation, evolve(title, missed), standing.due_at, now, calendar))
 
 
@@ -212,16 +241,21 @@ def decide_recount(
     standing = title.dates.get(date_key("obligation", name))
     if standing is None or standing.after is None:
         return ()
-    after, obligation = standing.after, programme.obligation(name)
-    found = again(
-        lambda known: next_due(obligation, title, after, known),
-        Standing(standing.due_at, standing.provisional, standing.set_at),
-        local_day(after),
-        calendar,
-    )
+    after, obligation = standing.after, programme.obligation(arising.obligation_of(name))
+
+    def count(known: Calendar) -> Due | None:
+        if name in title.events:
+            return arising.due_after(obligation, after, known, standing.due_at)
+        return next_due(obligation, title, after, known)
+
+    found = again(count, Standing(standing.due_at, standing.provisional, standing.set_at), local_day(after), calendar)
     if found is None:
         return ()
-    return (TitleDateSet("obligation", name, found.day, found.at, found.provisional, now, after, found.because),)
+    coming = standing.remind_at  # one that is due goes out; none stays none: what was given is not given again
+    if coming is not None and coming > now:
+        coming = next_reminder(found.day, obligation.remind, now, standing.reminded)
+    moved = TitleDateSet("obligation", name, found.day, found.at, found.provisional, now, after, found.because)
+    return (replace(moved, remind_at=coming, reminded=standing.reminded),)
 
 
 def decide_passed(name: str, title: Title, programme: Programme, now: datetime, calendar: Calendar) -> tuple[Fact, ...]:

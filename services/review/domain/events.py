@@ -5,7 +5,21 @@ The facts of a step stand beside its rules in ``steps``; here they are gathered,
 
 from __future__ import annotations
 
-from services.review.domain import awaiting, budgets, case, filings, gathering, moves, quotas, rounds, title, years
+from services.review.domain import (
+    awaiting,
+    budgets,
+    case,
+    filings,
+    gathering,
+    moves,
+    old_cases,
+    quotas,
+    rounds,
+    sums,
+    time_up,
+    title,
+    years,
+)
 from services.review.domain.steps import (
     assess,
     award,
@@ -26,6 +40,7 @@ from services.review.domain.steps import score_acts as score
 
 Fact = (
     case.CaseOpened
+    | old_cases.CaseTakenOver
     | case.StepEntered
     | case.StepDueCounted
     | case.StepDueRecounted
@@ -33,8 +48,11 @@ Fact = (
     | case.CaseWithdrawn
     | awaiting.FilingAwaited
     | awaiting.FilingEnclosed
+    | awaiting.CorrectionDueMoved
+    | time_up.FilingTimePassed
     | filings.Fact
     | moves.Fact
+    | sums.Fact
     | file.FilingReceived
     | check.Fact
     | assess.Fact

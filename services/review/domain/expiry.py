@@ -17,6 +17,7 @@ from services.review.domain.holding import (
     ReviewHeld,
     RevocationOrdered,
     Title,
+    TitleDated,
     TitleDateSet,
     TitleEntered,
     TitleLapsed,
@@ -28,6 +29,7 @@ from services.review.domain.holding import (
 )
 from services.review.domain.people import Person
 from services.review.domain.proof import last_day
+from services.review.domain.reminding import Subject, with_reminder
 from services.review.domain.steps.shape import SHANGHAI
 from services.review.domain.validity import period_from, validity_of
 from shared.calendar import Calendar, on_day
@@ -35,6 +37,8 @@ from shared.calendar.counting import months_later
 from shared.programmes.model import Award, Duration, Programme, ReReview, Validity
 
 ENDED = ("none", "ordered", "revoked", "lapsed")
+MOST_REVIEWS = 200
+"""Re-reviews of one title that anybody could have missed."""
 
 
 def award_of(entered: TitleEntered, programme: Programme) -> Award | None:
@@ -68,12 +72,41 @@ def dates(
     """Everything that is due from here on."""
     for obligation in programme.obligations:
         yield from duties.dated(obligation, title, after, now, calendar)
-    yield from _term(title, programme, now)
+    yield from _term(title, programme, now, calendar)
     for review in programme.re_reviews:
         yield from _review(review, title, now)
 
 
-def _term(title: Title, programme: Programme, now: datetime) -> Iterator[TitleDateSet]:
+def decide_dates(
+    known: TitleEntered, title: Title, programme: Programme, now: datetime, calendar: Calendar
+) -> tuple[Fact, ...]:
+    """A title that was entered before titles had dates is given them, once; ``known`` is its entry with what its case
+    says of the award. What it owed until now nobody counted, so nothing of that is missed; a re-review whose day passed
+    in that time is due on the next corresponding day."""
+    if title.entered is None or title.dated or title.status in ENDED:
+        return ()
+    dated = TitleDated(known.award, known.awarded_on, now)
+    after = evolve(title, dated)
+    found = dates(after, programme, now, now, calendar)
+    return (dated, *(coming for fact in found for coming in _to_come(fact, after, programme, now)))
+
+
+def _to_come(fact: TitleDateSet, title: Title, programme: Programme, now: datetime) -> Iterator[TitleDateSet]:
+    """The date itself, unless it is a re-review's that passed: then its next day within the title's validity."""
+    review = next((review for review in programme.re_reviews if review.id == fact.name), None)
+    if fact.what != "review" or review is None or fact.due_at > now:
+        yield fact
+        return
+    if not isinstance(review.every_years, int) or (title.valid_to is not None and on_day(title.valid_to).instant < now):
+        return
+    begin = (title.entered and duties.awarded_on(title.entered)) or fact.due_on
+    days = (months_later(begin, 12 * review.every_years * times) for times in range(1, MOST_REVIEWS))
+    day = next(day for day in days if on_day(day).instant > now)
+    due = on_day(min(day, title.valid_to or day))
+    yield with_reminder(replace(fact, due_on=due.day, due_at=due.instant, remind_at=None), review.remind)
+
+
+def _term(title: Title, programme: Programme, now: datetime, calendar: Calendar) -> Iterator[TitleDateSet]:
     """The last day of validity; where the title stays until it is reviewed, the last day of its term."""
     assert title.entered is not None, "only a title that was entered has a term"
     award, last = award_of(title.entered, programme), title.valid_to
@@ -81,7 +114,47 @@ def _term(title: Title, programme: Programme, now: datetime) -> Iterator[TitleDa
         last = validity_of(award, duties.awarded_on(title.entered))[1]
     if last is not None:
         due = on_day(last)
-        yield TitleDateSet("end", "", due.day, due.instant, False, now)
+        told = term_subject(
+            evolve(title, TitleDateSet("end", "", due.day, due.instant, False, now)), programme, calendar
+        )
+        yield with_reminder(TitleDateSet("end", "", due.day, due.instant, False, now), told.days if told else ())
+
+
+def term_subject(title: Title, programme: Programme, calendar: Calendar) -> Subject | None:
+    """What a reminder of the end of validity says: nobody is reminded of an end that changes nothing. Where renewal
+    opens so long before the end, its first day is a reminder too."""
+    rules, standing = rules_of(title, programme), title.dates.get(date_key("end", ""))
+    if rules is None or standing is None or (rules.at_end != "lapses" and rules.renewal is not True):
+        return None
+    days, opens = rules.remind, rules.renewal_opens
+    if days and rules.renewal is True and isinstance(opens, Duration) and isinstance(opens.length, int):
+        opening = (standing.due_on - _opening(opens, standing.due_on, calendar)).days
+        days = tuple(sorted({*days, opening} - {0}, reverse=True))
+    return Subject(
+        title_zh="称号有效期届满",
+        title_en="end of the title's validity",
+        clause=rules.source.clause,
+        owed_by_holder=True,
+        days=days,
+        procedures=renewing(title, programme),
+        renewable=rules.renewal is True,
+    )
+
+
+def review_subject(name: str, programme: Programme) -> Subject | None:
+    """What a reminder of a re-review says."""
+    review = next((review for review in programme.re_reviews if review.id == name), None)
+    if review is None:
+        return None
+    procedure = next((each for each in programme.procedures if each.id == review.procedure), None)
+    return Subject(
+        title_zh=procedure.title.zh if procedure else "复核",
+        title_en=procedure.title.en if procedure else "re-review",
+        clause=review.source.clause,
+        owed_by_holder=True,
+        days=review.remind,
+        procedures=(procedure.id,) if procedure else (),
+    )
 
 
 def _review(review: ReReview, title: Title, now: datetime) -> Iterator[TitleDateSet]:
@@ -89,7 +162,7 @@ def _review(review: ReReview, title: Title, now: datetime) -> Iterator[TitleDate
         held = [one.held_on for one in title.reviews if isinstance(one, ReviewHeld) and one.review == review.id]
         day = months_later(held[-1] if held else duties.awarded_on(title.entered), 12 * review.every_years)
         due = on_day(min(day, title.valid_to or day))
-        yield TitleDateSet("review", review.id, due.day, due.instant, False, now)
+        yield with_reminder(TitleDateSet("review", review.id, due.day, due.instant, False, now), review.remind)
 
 
 # ── ending ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,7 +257,7 @@ def renew(title: Title, programme: Programme, case: str, now: datetime, calendar
     if title.status != "lapsed":
         return (
             renewed,
-            *_term(after, programme, now),
+            *_term(after, programme, now, calendar),
             *(d for r in programme.re_reviews for d in _review(r, after, now)),
         )
     return (renewed, *dates(after, programme, now, now, calendar))

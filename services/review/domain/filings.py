@@ -41,6 +41,10 @@ class TakeFiling:
     statement: str
     declared_by: str
     submitted_at: datetime
+    dropped: tuple[Paper, ...] = ()
+    cleared: tuple[str, ...] = ()
+    corrects: str = ""
+    """The filing that it corrects, and what of that one it takes back; all else of that one stands in it as well."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,8 @@ def _act(command: TakeFiling, case: Case) -> file.FileInStep | rectify.AcceptRec
     if case.step_type == rectify.TYPE:
         proof = tuple(paper.sha256 for paper in command.papers)
         return rectify.AcceptRectification(
-            command.step, command.by, command.statement, proof, command.papers, command.filing_id
+            *(command.step, command.by, command.statement, proof, command.papers, command.filing_id),
+            filed_at=command.submitted_at,
         )
     return file.FileInStep(
         step=command.step,
@@ -152,4 +157,7 @@ def _act(command: TakeFiling, case: Case) -> file.FileInStep | rectify.AcceptRec
         declared_by=command.declared_by,
         filing=command.filing_id,
         filed_at=command.submitted_at,
+        corrects=command.corrects,
+        dropped=command.dropped,
+        cleared=command.cleared,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from services.review.domain.duty_facts import ObligationIncurred, ReminderSpared, TitleDated, TitleReminded
 from services.review.domain.title_facts import (
     FACTS,
     Fact,
@@ -39,6 +40,7 @@ __all__ = [
     "Fact",
     "FindingRecorded",
     "Kind",
+    "ObligationIncurred",
     "ObligationMet",
     "ObligationMissed",
     "Order",
@@ -46,6 +48,7 @@ __all__ = [
     "ProcedureEnded",
     "RectificationOrdered",
     "RectificationSettled",
+    "ReminderSpared",
     "ReviewDayPassed",
     "ReviewHeld",
     "RevocationDismissed",
@@ -54,8 +57,10 @@ __all__ = [
     "Status",
     "Title",
     "TitleDateSet",
+    "TitleDated",
     "TitleEntered",
     "TitleLapsed",
+    "TitleReminded",
     "TitleRenewed",
     "TitleRevoked",
     "ValidityPassed",
@@ -78,7 +83,8 @@ class Order:
 @dataclass(frozen=True)
 class Title:
     """One title with everything that happened to it. ``dates`` are open, by what and name; ``orders`` by ground, the
-    newest of each; ``healed`` are proofs that a ground may not rest on any more, because they were put right."""
+    newest of each; ``healed`` are proofs that a ground may not rest on any more, because they were put right.
+    ``events`` are those because of which something is or was owed, by name; ``dated`` says that dates were set once."""
 
     status: Status = "none"
     entered: TitleEntered | None = None
@@ -87,6 +93,8 @@ class Title:
     revoked_at: datetime | None = None
     lapsed: TitleLapsed | None = None
     dates: Mapping[str, TitleDateSet] = field(default_factory=dict)
+    dated: bool = False
+    events: Mapping[str, ObligationIncurred] = field(default_factory=dict)
     findings: tuple[FindingRecorded, ...] = ()
     met: tuple[ObligationMet, ...] = ()
     missed: tuple[ObligationMissed, ...] = ()
@@ -136,19 +144,37 @@ def evolve(title: Title, fact: Any) -> Title:
 def _evolve_life(title: Title, fact: Any) -> Title:
     match fact:
         case TitleDateSet():
-            return replace(title, dates={**title.dates, date_key(fact.what, fact.name): fact})
+            return replace(title, dated=True, dates={**title.dates, date_key(fact.what, fact.name): fact})
         case FindingRecorded():
             return replace(title, findings=(*title.findings, fact))
         case ObligationMet():
-            return replace(_settled(title, "obligation", fact.obligation, fact.due_on), met=(*title.met, fact))
+            owed = fact.event or fact.obligation
+            return replace(_settled(title, "obligation", owed, fact.due_on), met=(*title.met, fact))
         case ObligationMissed():
-            return replace(_settled(title, "obligation", fact.obligation, fact.due_on), missed=(*title.missed, fact))
+            owed = fact.event or fact.obligation
+            return replace(_settled(title, "obligation", owed, fact.due_on), missed=(*title.missed, fact))
         case RectificationOrdered():
             return replace(title, orders={**title.orders, fact.ground: Order(fact)})
         case RectificationSettled():
             return _rectification(title, fact)
+        case ObligationIncurred():
+            return replace(title, events={**title.events, fact.event: fact})
+        case TitleReminded() | ReminderSpared():
+            return _reminded(title, fact)
+        case TitleDated() if title.entered is not None:
+            known = replace(title.entered, award=fact.award, awarded_on=fact.awarded_on)
+            return replace(title, entered=known, dated=True)
         case _:
             return _evolve_procedures(title, fact)
+
+
+def _reminded(title: Title, fact: TitleReminded | ReminderSpared) -> Title:
+    key = date_key(fact.what, fact.name)
+    standing = title.dates.get(key)
+    if standing is None:
+        return title
+    told = replace(standing, remind_at=fact.next_at, reminded=fact.days)
+    return replace(title, dates={**title.dates, key: told})
 
 
 def _evolve_procedures(title: Title, fact: Any) -> Title:

@@ -77,7 +77,8 @@ class MoveDismissed:
 class CaseMoved:
     """From here on the case is under another text. Everything decided before stays. ``left`` is where it stood,
     ``step`` where it stands now; ``anew``: that step begins from nothing. ``past``: its steps under the text before;
-    ``asked``: the parties that had to answer the proposal."""
+    ``asked``: the parties that had to answer the proposal. ``alone``: list steps of the new text that the case's round,
+    called under another one, cannot draw up a list for."""
 
     NAME: ClassVar[str] = "review.case-moved-to-text.1"
     before: str
@@ -98,6 +99,7 @@ class CaseMoved:
     past: tuple[PastStep, ...]
     asked: tuple[str, ...]
     moved_at: datetime
+    alone: tuple[str, ...] = ()
 
 
 FACTS: tuple[type, ...] = (MoveProposed, MoveDismissed, CaseMoved)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.review.domain import errors
+from services.review.domain import errors, listing
 from services.review.domain.case import TYPES, StepDueRecounted, evolve
+from services.review.domain.deciders import deciders_of
 from services.review.domain.desks import desk_of
 from services.review.domain.judging import local_day
 from services.review.domain.limits import binding
@@ -27,8 +28,11 @@ from services.review.domain.moves import (
 )
 from services.review.domain.people import Person
 from services.review.domain.progress import Facts, begin_at, ensure_reach, is_decided
-from services.review.domain.rounds import ensure_runnable
+from services.review.domain.rounds import NONE as NO_ROUND
+from services.review.domain.rounds import Round, ensure_runnable
+from services.review.domain.steps import list as list_step
 from services.review.domain.steps import notice
+from services.review.domain.steps.list import DecideListing
 from services.review.domain.steps.shape import SHANGHAI, Situation, stated
 from services.review.domain.subject import Case
 from shared.calendar import Calendar
@@ -56,12 +60,15 @@ class Place:
     anew: bool
 
 
-def decide_propose_move(command: ProposeMove, case: Case, texts: Texts, now: datetime, sandbox: bool) -> Facts:
+def decide_propose_move(
+    command: ProposeMove, case: Case, texts: Texts, now: datetime, sandbox: bool, round_: Round = NO_ROUND
+) -> Facts:
     """One officer of the deciding authority proposes, with the rule and the reason."""
     deciders = _ensure_entitled(command.by, case, texts.old, now)
     if case.move is not None:
         raise errors.ProposalStands()
     _ensure_follows(texts, now, sandbox)
+    _ensure_followed(case, round_)
     place_in(texts, case, command.step)
     rule, reason = stated(command.rule), stated(command.reason)
     desks = tuple(desk_of(party, texts.old, local_day(now)) for party in deciders)
@@ -69,12 +76,19 @@ def decide_propose_move(command: ProposeMove, case: Case, texts: Texts, now: dat
 
 
 def decide_confirm_move(
-    command: ConfirmMove, case: Case, texts: Texts, now: datetime, calendar: Calendar, sandbox: bool
+    command: ConfirmMove,
+    case: Case,
+    texts: Texts,
+    now: datetime,
+    calendar: Calendar,
+    sandbox: bool,
+    round_: Round = NO_ROUND,
 ) -> Facts:
     """Another person agrees: the case is under the new text, and stands in its graph."""
     _ensure_entitled(command.by, case, texts.old, now)
     proposal = _answerable(case, command.by)
     _ensure_follows(texts, now, sandbox)
+    _ensure_followed(case, round_)
     place = place_in(texts, case, proposal.step)
     moved = _moved(proposal, command.by, case, texts, place, now)
     after = evolve(case, moved)
@@ -114,25 +128,11 @@ def _ensure_entitled(by: Person, case: Case, old: Programme, now: datetime) -> t
         raise errors.CaseEnded()
     if by.organisation and by.organisation == case.applicant.uscc:
         raise errors.OwnOrganisation()
-    deciders = _deciders(old, old.procedure_of(case.step))
+    deciders = deciders_of(old, old.procedure_of(case.step))
     ensure_reach(by, deciders, old, case.applicant, old.step(case.step), local_day(now))
     if is_decided(case):
         raise errors.MoveStepImpossible(zh="案件已作出决定", en="the case is decided")
     return deciders
-
-
-def _deciders(programme: Programme, procedure: Procedure) -> tuple[str, ...]:
-    """The parties that decide in the procedure; where nobody does, the officers and approvers of the text."""
-    found: list[str] = []
-    for step in procedure.steps:
-        if isinstance(step.parameters, Deciding):
-            approver = (step.parameters.approver,) if isinstance(step.parameters.approver, str) else ()
-            found += [step.actor, *approver, *step.parameters.jointly]
-    if not found:
-        found = [party.id for party in programme.parties if party.role in ("officer", "approver")]
-    if not found:
-        found = [step.actor for step in procedure.steps if programme.party(step.actor).role != "applicant"]
-    return tuple(dict.fromkeys(found))
 
 
 def _ensure_follows(texts: Texts, now: datetime, sandbox: bool) -> None:
@@ -142,6 +142,22 @@ def _ensure_follows(texts: Texts, now: datetime, sandbox: bool) -> None:
     if why is not None:
         raise errors.TextClosed(why_zh=why.zh, why_en=why.en, next_zh=NONE_NAMED.zh, next_en=NONE_NAMED.en)
     ensure_runnable(texts.new, sandbox)
+
+
+def _ensure_followed(case: Case, round_: Round) -> None:
+    """A list or a notice of the round that names the case was made under the text that the case is under now: the case
+    follows it first. Else its place is never taken, or it follows somebody whom its new text does not ask."""
+    named = listing.follows(case, round_)
+    if isinstance(named, DecideListing):
+        raise errors.MoveStepImpossible(
+            zh="其批次的名单已列入本案,本案即将据此办理",
+            en="the list of its round names it, and it has not followed yet",
+        )
+    if named is not None:
+        raise errors.MoveStepImpossible(
+            zh="其批次的公示已涵盖本案,本案即将据此办理",
+            en="the notice of its round is over it, and it has not followed yet",
+        )
 
 
 # ── where it stands ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,6 +226,8 @@ def _rules(step: Step, programme: Programme) -> Any:
             found += [programme.rubric(scoring.rubric), programme.panels]
         case Paying() as paying:
             found += [programme.budget(paying.budget)]
+        case Deciding() as deciding if deciding.approves is not None:
+            found += [programme.budget(deciding.approves)]
         case _:
             pass
     return [_bare(plain_values(each)) for each in found]
@@ -251,7 +269,20 @@ def _moved(proposal: MoveProposed, by: Person, case: Case, texts: Texts, place: 
         past=past,
         asked=_asked(proposal),
         moved_at=now,
+        alone=_listed_alone(case, texts),
     )
+
+
+def _listed_alone(case: Case, texts: Texts) -> tuple[str, ...]:
+    """The list steps of the new text that the round's call knows nothing of: no list of the round is made there."""
+    if not case.round_id:
+        return ()
+    known = {step.id for step in _lists(texts.old)} - case.alone
+    return tuple(step.id for step in _lists(texts.new) if step.id not in known)
+
+
+def _lists(programme: Programme) -> tuple[Step, ...]:
+    return tuple(step for procedure in programme.procedures for step in procedure.steps if step.type == list_step.TYPE)
 
 
 def _counted_anew(case: Case, step: Step, new: Programme, now: datetime, calendar: Calendar) -> Facts:

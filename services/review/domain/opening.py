@@ -23,13 +23,20 @@ from shared.programmes.model import Programme
 def decide_open_directly(
     command: OpenCase, by: Person, case: Case, programme: Programme, now: datetime, calendar: Calendar
 ) -> Facts:
-    """Open it at the procedure's first step, by somebody of the authority that opens it or of the party that acts
-    there: an authority orders to put something right, the holder does it."""
+    """Open it at the procedure's first step, by whoever may."""
+    ensure_opener(command, by, programme, now)
+    return decide_open(command, case, programme, now, calendar)
+
+
+def ensure_opener(command: OpenCase, by: Person, programme: Programme, now: datetime) -> None:
+    """Somebody of the authority that opens it or of the party that acts in its first step: an authority orders to put
+    something right, the holder does it. Asked before anything is looked up about the organisation: a stranger learns
+    nothing of its titles."""
     if command.procedure not in [procedure.id for procedure in programme.procedures]:
         raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
     if not command.filing:  # a filing was held to the day on which it was begun
-        _ensure_region(command.applicant.region, local_day(now))
-    _ensure_fitting(command.applicant, programme)
+        ensure_region(command.applicant.region, local_day(now))
+    ensure_fitting(command.applicant, programme)
     first = programme.first_step(command.applicant, command.procedure, day=local_day(now))
     is_application = first.type == "file" and programme.party(first.actor).role == "applicant"
     if is_application and command.procedure == programme.procedure().id and not _without_rounds(command, programme):
@@ -38,7 +45,6 @@ def decide_open_directly(
     ensure_reach(by, openers, programme, command.applicant, first, day)
     if by.role == "applicant" and not command.filing:
         raise errors.OpensThroughIntake()
-    return decide_open(command, case, programme, now, calendar)
 
 
 def _without_rounds(command: OpenCase, programme: Programme) -> bool:
@@ -53,13 +59,15 @@ def _openers(command: OpenCase, first: str, programme: Programme) -> tuple[str, 
     return tuple(dict.fromkeys((first,) if by_filing else (named, first)))
 
 
-def _ensure_region(code: str, day: date) -> None:
+def ensure_region(code: str, day: date) -> None:
+    """The region's code is in use on that day."""
     fault = region_fault(code, day)
     if fault is not None:
         raise errors.RegionNotInUse(zh=fault.zh, en=fault.en, do_zh=fault.do_zh, do_en=fault.do_en)
 
 
-def _ensure_fitting(subject: Applicant, programme: Programme) -> None:
+def ensure_fitting(subject: Applicant, programme: Programme) -> None:
+    """The organisation lies in the programme's region and is of its levels, kinds and categories."""
     levels = [level.id for level in programme.levels]
     inside = region_contains(programme.region, subject.region)
     # What a case of another procedure is about need not be an applicant: what is declared of it must be known.

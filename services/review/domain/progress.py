@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from services.review.domain import errors
+from services.review.domain import errors, sums
+from services.review.domain.awaiting import TYPES as HANDED_IN
 from services.review.domain.awaiting import awaited
 from services.review.domain.case import (
     TYPES,
@@ -20,15 +21,17 @@ from services.review.domain.case import (
     StepEntered,
     evolve,
 )
+from services.review.domain.correcting import told
 from services.review.domain.days import PUBLISHED
 from services.review.domain.desks import desk_of, reaches
 from services.review.domain.judging import day_of, filed, local_day, scope
 from services.review.domain.limits import begun, binding
 from services.review.domain.people import Duty, Person, clash, same_group
-from services.review.domain.results import results_of
 from services.review.domain.steps import award
+from services.review.domain.steps.results import results_of
 from services.review.domain.steps.shape import Decided, Parties, Situation, StepCommand
 from services.review.domain.subject import Applicant, Case
+from services.review.domain.time_up import ask
 from shared.calendar import Calendar
 from shared.programmes.expressions import holds
 from shared.programmes.model import Programme, Step
@@ -57,9 +60,15 @@ class OpenCase:
 
 
 def decide_open(
-    command: OpenCase, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+    command: OpenCase,
+    case: Case,
+    programme: Programme,
+    now: datetime,
+    calendar: Calendar = PUBLISHED,
+    besides: Facts = (),
 ) -> Facts:
-    """Open the case at the first step of its programme; the same application twice is one case."""
+    """Open the case at the first step of its programme; the same application twice is one case. ``besides`` is what
+    else is said of it before it comes to that step."""
     if case.status != "none":
         return ()
     opened = CaseOpened(
@@ -76,14 +85,16 @@ def decide_open(
         round_closes_at=command.round_closes_at,
         valid_to=command.valid_to,
     )
-    case = evolve(case, opened)
+    case = _folded(evolve(case, opened), besides)
     first = programme.first_step(command.applicant, command.procedure or None, day=local_day(now))
-    return (opened, *_enter(case, first, programme, now, calendar))
+    return (opened, *besides, *_enter(case, first, programme, now, calendar))
 
 
 def decide_withdraw(reason: str, case: Case, now: datetime) -> Facts:
     """The applicant took it back. Whoever was decided about before stays decided: the later word comes too late."""
-    return (CaseWithdrawn(reason, now),) if case.status == "open" and not is_decided(case) else ()
+    if case.status != "open" or is_decided(case):
+        return ()
+    return (*sums.release_all(case, "withdrawn", now), CaseWithdrawn(reason, now))
 
 
 def is_decided(case: Case) -> bool:
@@ -105,20 +116,46 @@ def decide_in_step(
     _ensure_separate(command, decided.facts, situation)
     after = _folded(case, decided.facts)
     counted = () if decided.outcome else _count(step, case, after, programme, now, calendar)
-    return (*decided.facts, *counted, *_advance(after, step, decided, programme, now, calendar))
+    following = _advance(after, step, decided, programme, now, calendar)
+    return (*told(decided.facts, after, following), *counted, *following)
 
 
 def decide_lapse(
     step_id: str, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
 ) -> Facts:
     """The deadline of a step passed. Its type knows what that means; asked twice or too early it is nothing, and so it
-    is while the year that it rests on is not published: nobody knows yet whether it is over."""
+    is while the year that it rests on is not published: nobody knows yet whether it is over. A step that waits for a
+    filing does not lapse yet: intake is asked first what it has."""
+    step, decided = _lapsed(step_id, case, programme, now, calendar)
+    if step is None:
+        return ()
+    if step.type in HANDED_IN and decided.outcome:
+        return (ask(case, now),)
+    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+
+
+def decide_time_closed(
+    visit: int, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+) -> Facts:
+    """Intake answered that nothing (more) was filed for the case's step of this number: it lapses now. Where something
+    had come in time, the case stands at another step, and the answer means nothing."""
+    if case.visit != visit or not case.asked:
+        return ()
+    step, decided = _lapsed(case.step, case, programme, now, calendar)
+    if step is None:
+        return ()
+    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+
+
+def _lapsed(
+    step_id: str, case: Case, programme: Programme, now: datetime, calendar: Calendar
+) -> tuple[Step | None, Decided]:
+    """The step, and what follows from silence; no step where its time is not over."""
     overdue = case.status == "open" and case.step == step_id and case.due_at is not None and case.due_at < now
     if not overdue or case.due_provisional:
-        return ()
+        return None, Decided(())
     step = programme.step(step_id)
-    decided = TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now, calendar))
-    return (*decided.facts, *_advance(_folded(case, decided.facts), step, decided, programme, now, calendar))
+    return step, TYPES[step.type].lapse(Situation(case, step, case.states[step_id], programme, now, calendar))
 
 
 def _present(command: StepCommand, case: Case, programme: Programme) -> Step:

@@ -91,7 +91,7 @@ def proofs_for(ground: RevocationGround, title: Title) -> tuple[Proof, ...]:
     ]
     if ground.needs == "omission":
         found += [
-            Proof(f"{missed.obligation}:{missed.due_on}", missed.due_on)
+            Proof(f"{missed.event or missed.obligation}:{missed.due_on}", missed.due_on)
             for missed in title.missed
             if missed.by_holder and (not ground.obligations or missed.obligation in ground.obligations)
         ]

@@ -25,11 +25,17 @@ def ensure_revocable(by: Person, title: Title, programme: Programme) -> TitleEnt
     return entered
 
 
-def _ensure_stands(by: Person, title: Title) -> TitleEntered:
+def ensure_stands(title: Title) -> TitleEntered:
+    """Nothing more is recorded on a title that ended."""
     if title.entered is None:
         raise errors.TitleUnknown()
     if title.status in ("ordered", "revoked", "lapsed"):
         raise errors.TitleEnded()
-    if by.organisation and by.organisation == title.entered.holder_uscc:
-        raise errors.OwnOrganisation()
     return title.entered
+
+
+def _ensure_stands(by: Person, title: Title) -> TitleEntered:
+    entered = ensure_stands(title)
+    if by.organisation and by.organisation == entered.holder_uscc:
+        raise errors.OwnOrganisation()
+    return entered

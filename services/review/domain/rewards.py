@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.review.domain.judging import scope
-from services.review.domain.results import results_of
 from services.review.domain.steps import award
+from services.review.domain.steps.results import results_of
 from services.review.domain.subject import Case
 from shared.programmes.expressions import holds, names, parse
 from shared.programmes.model import Fee, Programme, Reward, Unset

@@ -117,6 +117,11 @@ def ensure_runnable(programme: Programme, sandbox: bool) -> None:
     """Refuses a text that takes no new case here, or leaves open what a case needs."""
     if not programme.accepts_new_cases:
         raise errors.ProgrammeNotRunnable(what=programme.legal.status)
+    ensure_complete(programme, sandbox)
+
+
+def ensure_complete(programme: Programme, sandbox: bool) -> None:
+    """Refuses a text that leaves open what a case needs, be it a new one or one that goes on."""
     if programme.sandbox_only and not sandbox:
         raise errors.ProgrammeNotRunnable(what="sandbox_only")
     missing = programme.missing_for_sandbox() if sandbox else programme.missing_for_activation()

@@ -49,16 +49,33 @@ class Concluded:
 
 
 @dataclass(frozen=True)
+class OnPaper:
+    """Where a case comes from that was begun on paper: the day, the number of its file, why it was taken over, by whom
+    for which party, and what its text says of its own end (its banner)."""
+
+    begun_on: date
+    record: str
+    reason: str
+    by: str
+    party: str
+    banner_zh: str
+    banner_en: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One application on its way. ``step`` is where it stands (empty before and after); ``states`` holds the state of
     every step that was entered, ``entered`` how often, ``history`` how each ended. ``happened`` says when each event
     that a deadline may be counted from happened last; ``due_counted_at`` when the present step's own was counted last
     and ``due_because`` what moved it since the step was entered; ``round_opens_at`` and ``round_closes_at`` (excluded)
     are the round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
-    ``filing`` is the filing at intake that began it, ``visit`` says which of the case's steps the present one is,
-    counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on under, ``past``
-    its steps under earlier ones. ``recommended`` holds every step and party that ever said yes, ``payments`` every
-    payment by step, how often the case had come there, and instalment."""
+    ``filing`` is the filing at intake that began it, ``filings`` the last one at each step (empty: filed another way),
+    ``asked`` how often intake was asked what came for the present step. ``visit`` says which of the case's steps the
+    present one is, counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on
+    under, ``past`` its steps under earlier ones, ``alone`` the list steps at which its round cannot list it.
+    ``recommended`` holds every step and party that ever said yes, ``payments`` every payment by step, how often the
+    case had come there, and instalment. ``on_paper`` is where a case comes from that was begun outside of this
+    system."""
 
     case_id: str = ""
     status: Status = "none"
@@ -88,10 +105,17 @@ class Case:
     types: Mapping[str, str] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)
     visit: int = 0
+    asked: int = 0
+    filings: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()
     recommended: frozenset[tuple[str, str]] = frozenset()
     payments: Mapping[tuple[str, int, str], Any] = field(default_factory=dict)
+    sums: Mapping[tuple[str, int], Any] = field(default_factory=dict)
+    """Every sum that was approved, by the step that decided and how often the case had come there; ``released`` those
+    of which no more is paid, ``reclaimed`` the last sum to be returned, by budget."""
+    released: Mapping[tuple[str, int], Any] = field(default_factory=dict)
+    reclaimed: Mapping[str, Any] = field(default_factory=dict)
     result: str = ""
     title: str = ""
     """Case id of the title that it runs on, and the title's number; empty where it runs on none."""
@@ -99,6 +123,8 @@ class Case:
     move: MoveProposed | None = None
     moves: tuple[CaseMoved, ...] = ()
     past: Mapping[str, PastStep] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
+    on_paper: OnPaper | None = None
 
     def times(self, step: str, outcome: str) -> int:
         """How often this step ended with this outcome."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+from services.review.domain import duty_facts
+
 Kind = Literal["sanction", "omission", "complaints", "falsification", "failed_review", "other"]
 What = Literal["obligation", "review", "end", "rectification"]
 """What a date of a title is about: a duty, a re-review, the end of its validity, the time to put something right."""
@@ -88,7 +90,8 @@ class TitleRevoked:
 class TitleDateSet:
     """Something about the title is due: ``due_on`` is the last day in time, ``due_at`` its last instant. A later fact
     of the same ``what`` and ``name`` replaces it. ``after`` is the instant that a coming day was looked for from;
-    ``because`` names the notice of the year that moved it."""
+    ``because`` names the notice of the year that moved it. ``remind_at`` is when somebody is reminded next,
+    ``reminded`` how many days before the end somebody was reminded last (0: nobody yet)."""
 
     NAME: ClassVar[str] = "review.title-date-set.1"
     what: What
@@ -99,6 +102,8 @@ class TitleDateSet:
     set_at: datetime
     after: datetime | None = None
     because: str = ""
+    remind_at: datetime | None = None
+    reminded: int = 0
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,8 @@ class FindingRecorded:
 
 @dataclass(frozen=True)
 class ObligationMet:
-    """What was owed by ``due_on`` was done; ``late`` where it had been recorded as missed before."""
+    """What was owed by ``due_on`` was done; ``late`` where it had been recorded as missed before. ``event`` is the
+    event that it was owed because of; where the text sets no day for that, ``due_on`` is the event's own."""
 
     NAME: ClassVar[str] = "review.obligation-met.1"
     obligation: str
@@ -131,11 +137,13 @@ class ObligationMet:
     paper: str
     met_at: datetime
     case: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True)
 class ObligationMissed:
-    """The day passed on which something was owed. ``by_holder`` is false where an authority owes it."""
+    """The day passed on which something was owed. ``by_holder`` is false where an authority owes it; ``event`` is the
+    event that it was owed because of."""
 
     NAME: ClassVar[str] = "review.obligation-missed.1"
     programme: str
@@ -148,6 +156,7 @@ class ObligationMissed:
     by_holder: bool
     due_on: date
     missed_at: datetime
+    event: str = ""
 
 
 @dataclass(frozen=True)
@@ -283,9 +292,11 @@ Fact = (
     | ValidityPassed
     | TitleRenewed
     | TitleLapsed
+    | duty_facts.Fact
 )
 FACTS: tuple[type, ...] = (
     *(TitleEntered, RevocationProposed, RevocationDismissed, RevocationOrdered, TitleRevoked),
     *(TitleDateSet, FindingRecorded, ObligationMet, ObligationMissed, RectificationOrdered, RectificationSettled),
     *(ProcedureBegun, ProcedureEnded, ReviewHeld, ReviewDayPassed, ValidityPassed, TitleRenewed, TitleLapsed),
+    *duty_facts.FACTS,
 )

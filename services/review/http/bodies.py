@@ -13,6 +13,10 @@ Sentence = Annotated[str, Field(max_length=4000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Ident = Annotated[str, Field(min_length=1, max_length=128)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+DecidedAmount = Annotated[
+    str, Field(max_length=20, description="CNY, a decimal string, where the decision is about a sum.")
+]
+SourceId = Annotated[str, Field(max_length=64, description="Source of the budget; empty where it has only one.")]
 
 
 class Reason(Input):
@@ -108,11 +112,15 @@ class Proposal(Input):
     reason: Sentence
     ground: Annotated[str, Field(max_length=64, description="Ground of revocation, where a title is taken away.")] = ""
     no_excuse: Annotated[str, Field(max_length=4000, description="Why what the text lets excuse it fails.")] = ""
+    amount: DecidedAmount = ""
+    source: SourceId = ""
 
 
 class Approval(Input):
     party: Annotated[str, Field(max_length=64, description="Party spoken for, where several must agree.")] = ""
     reason: Sentence = ""
+    amount: DecidedAmount = ""
+    source: SourceId = ""
 
 
 class Disagreement(Input):
@@ -135,10 +143,12 @@ class Rectification(Input):
 
 
 class Payment(Input):
-    amount: Annotated[str, Field(max_length=20, description="CNY, a decimal string.")]
     voucher: Annotated[str, Field(max_length=200)]
+    amount: Annotated[
+        str, Field(max_length=20, description="CNY, a decimal string; empty: all that is due of an approved sum.")
+    ] = ""
     instalment: Annotated[str, Field(max_length=64, description="The next one where empty.")] = ""
-    source: Annotated[str, Field(max_length=64, description="Source of the budget; empty where it has only one.")] = ""
+    source: SourceId = ""
 
 
 class Answer(Input):

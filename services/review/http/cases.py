@@ -101,7 +101,7 @@ def case_routes(streams: Streams, lists: Lists, programmes: Programmes, files: F
         if unchanged(request.headers, loaded.version):
             return Response(status_code=304, headers={"ETag": etag(loaded.version)})
         response.headers["ETag"] = etag(loaded.version)
-        return shown(loaded, actor, programmes.get(loaded.state.programme))
+        return shown(loaded, actor, text_at(programmes, loaded.state.programme))
 
     @routes.get("/cases/{case_id}/conditions")
     @Allow(roles=READERS, note=SCOPE)

@@ -13,8 +13,9 @@ from services.review.domain.errors import CaseUnknown
 from services.review.domain.moves import CaseMoved, MoveProposed
 from services.review.domain.people import Person
 from services.review.domain.rewards import Charge, DueReward, charge_of, rewards_of
+from services.review.domain.standing_sums import DecidedSum, sums_of
 from services.review.domain.steps import inspect, notice, score
-from services.review.domain.subject import Answer, Applicant, Case, Concluded, Paper
+from services.review.domain.subject import Answer, Applicant, Case, Concluded, OnPaper, Paper
 from services.review.handlers import CASE, Write
 from shared.envelope import Actor, Role
 from shared.identifiers import region_contains
@@ -34,7 +35,8 @@ SCOPE = "own region; experts their assigned cases; discipline inspection reads a
 @dataclass(frozen=True)
 class Shown:
     """A case as those in charge see it; ``version`` is the ETag's number. ``states`` is keyed by step; ``rewards`` are
-    those of the title that it brought, ``moves`` its moves from text to text, ``move`` one that is proposed."""
+    those of the title that it brought, ``moves`` its moves from text to text, ``move`` a proposed one. ``on_paper``
+    says where a case that was begun on paper comes from, ``sums`` what decisions approved or reclaimed."""
 
     case_id: str
     version: int
@@ -58,6 +60,8 @@ class Shown:
     title_number: str = ""
     moves: tuple[CaseMoved, ...] = ()
     move: MoveProposed | None = None
+    on_paper: OnPaper | None = None
+    sums: tuple[DecidedSum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ def shown(loaded: Loaded[Case], actor: Actor, programme: Programme) -> Shown:
         fee=charge_of(programme.fee),
         moves=case.moves,
         move=case.move,
+        on_paper=case.on_paper,
+        sums=sums_of(case, programme),
     )
 
 

@@ -37,6 +37,7 @@ class Receipt(Input):
     reason: Sentence
     due_on: Annotated[date | None, Field(description="For which day; empty: for what is owed now.")] = None
     paper: Paper = ""
+    event: Annotated[str, Field(max_length=100, description="For which event, where several wait.")] = ""
 
 
 class RectificationOrder(Input):
@@ -73,7 +74,7 @@ def title_life_routes(handlers: TitleHandlers, streams: Streams) -> APIRouter:
     @Allow(roles=("reviewer", "officer"), note="the party that the text names as receiver, in the holder's region")
     async def received(case_id: Id, obligation: str, body: Receipt, command: Changing) -> Response:
         await visible_title(streams, case_id, command.actor)
-        came = c.RecordReceipt(person(command.actor), obligation, body.reason, body.due_on, body.paper)
+        came = c.RecordReceipt(person(command.actor), obligation, body.reason, body.due_on, body.paper, body.event)
         write = writing(command, shown_title, reason=body.reason)
         after = await handlers.record_receipt(streams, case_id, came, write)
         return answer(receipt(command, after, shown_title))

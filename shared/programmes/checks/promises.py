@@ -19,6 +19,7 @@ from shared.programmes.model import (
 )
 from shared.programmes.reading.faults import Findings
 
+_CLOCKED = ("minute", "hour", "working_day")
 _NEVER_ACT = ("inspector", "public", "machine")
 _APPLICANTS = ("file", "endorse", "inspect", "publish", "rectify", "close")
 
@@ -41,6 +42,14 @@ def check_promises(programme: Programme, findings: Findings) -> None:
                 f"obligations[{obligation.id}].repeats",
                 "repeats 需要 due: {month: …, day: …},由该月起推算",
                 "repeats counts on from a due: {month: …, day: …}: write one",
+            )
+    for overlap in programme.overlaps:
+        if overlap.within is not None and overlap.within.unit in _CLOCKED:
+            findings.at(
+                f"overlaps[{overlap.id}].within.unit",
+                "回溯期由申报端计算,它不掌握新公布的节假日,也不按时刻计:请写 calendar_day、week、month 或 year",
+                "intake looks back, which hears of no newly published holidays and counts no hours: "
+                "write calendar_day, week, month or year",
             )
     for procedure in programme.procedures:
         _routes(procedure, findings)

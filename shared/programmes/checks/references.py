@@ -209,6 +209,8 @@ def _parameters(step: Step) -> Iterator[Use]:
             yield "approver", "parties", deciding.approver
             yield "jointly", "parties", deciding.jointly
             yield "basis", "revocation", deciding.basis
+            yield "approves", "budgets", deciding.approves
+            yield "reclaims", "budgets", deciding.reclaims
         case Awarding() as awarding:
             yield "award", "awards", awarding.award
         case Paying() as paying:

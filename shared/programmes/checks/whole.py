@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from shared.programmes.checks.acting import check_acting
 from shared.programmes.checks.assessments import check_assessments
 from shared.programmes.checks.authorities import check_authorities
 from shared.programmes.checks.deadlines import check_deadlines
+from shared.programmes.checks.effects import check_effects
 from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
+from shared.programmes.checks.money import check_money
 from shared.programmes.checks.numbers import check_numbers
 from shared.programmes.checks.payments import check_payments
 from shared.programmes.checks.promises import check_promises
@@ -50,6 +53,8 @@ def check(programme: Programme, findings: Findings) -> None:
     check_regions(programme, findings)
     check_expressions(programme, findings)
     check_promises(programme, findings)
+    check_effects(programme, findings)
+    check_acting(programme, findings)
     check_assessments(programme, findings)
     step_ids: set[str] = set()
     for procedure in programme.procedures:
@@ -70,6 +75,7 @@ def check(programme: Programme, findings: Findings) -> None:
     check_times(programme, findings)
     check_deadlines(programme, findings)
     check_payments(programme, findings)
+    check_money(programme, findings)
 
 
 def _deadlines(value: Any, path: str, findings: Findings) -> None:

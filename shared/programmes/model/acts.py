@@ -96,6 +96,14 @@ class Deciding:
     approver: Annotated[Id | Unset, Meta(description="Its officer approves; never the one who proposed.")] = UNSET
     jointly: Annotated[tuple[Id, ...], Meta(description="Other parties that must approve as well.")] = ()
     basis: Annotated[tuple[Id, ...], Meta(description="Revocation grounds, where this decides about one.")] = ()
+    approves: Annotated[
+        Id | None,
+        Meta(description="Budget of which it approves a sum for the case; pay steps after it pay instalments of that."),
+    ] = None
+    reclaims: Annotated[
+        Id | None,
+        Meta(description="Budget of which it says how much the case returns; direction: back collects that in parts."),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +119,9 @@ class Instalment:
 
     id: Id
     share: Annotated[Number, Meta(description="Share of the approved sum, all instalments add up to 1.")]
-    after: Annotated[Id | None, Meta(description="Step that must have been passed before.")] = None
+    after: Annotated[
+        Id | None, Meta(description="Step that must have been passed before: its last conclusion went on.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,9 @@ from msgspec import Meta
 from shared.programmes.model.times import Deadline, Duration, YearlyMoment
 from shared.programmes.model.words import NOWHERE, UNSET, Count, Expression, Id, Number, Source, Text, Unset
 
+Reminders = Annotated[tuple[Annotated[int, Meta(ge=1, le=1_000)], ...], Meta(max_length=10)]
+"""Days before the last day; empty: nobody is reminded."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Validity:
@@ -31,6 +34,10 @@ class Validity:
         tuple[Id, ...],
         Meta(description="Procedures whose good end begins a new term; empty: those of the re-reviews."),
     ] = ()
+    remind: Annotated[Reminders, Meta(description="So many days before the last day the holder is reminded.")] = (
+        90,
+        30,
+    )
     source: Source = NOWHERE
 
 
@@ -55,6 +62,7 @@ class ReReview:
     procedure: Annotated[Id | Unset, Meta(description="The procedure that carries it out.")] = UNSET
     joined_with_round: Annotated[bool | Unset, Meta(description="Held together with the annual round.")] = UNSET
     on_no_application: Literal["lapses", "revoked"] | Unset = UNSET
+    remind: Annotated[Reminders, Meta(description="So many days before its day the holder is reminded.")] = (90, 30)
     source: Source = NOWHERE
 
 
@@ -77,6 +85,7 @@ class Obligation:
         Literal["yearly", "half_yearly", "quarterly", "monthly"],
         Meta(description="How often within a year a due day with month and day comes, counted on from that month."),
     ] = "yearly"
+    remind: Annotated[Reminders, Meta(description="So many days before its day whoever owes it is reminded.")] = (30, 7)
     source: Source = NOWHERE
 
     @property

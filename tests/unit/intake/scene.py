@@ -10,6 +10,7 @@ from typing import Any
 from services.intake.domain import errors, organisation
 from services.intake.domain import events as e
 from services.intake.domain.application import Application, Status
+from services.intake.domain.lines import Followers
 from services.intake.domain.organisation import evolve
 from services.intake.domain.overlaps import Asked, Known, objections
 from services.intake.domain.rounds import Round
@@ -60,12 +61,13 @@ class Scene:
     facts: tuple[e.Fact, ...] = ()
     applications: Mapping[str, Application] = field(default_factory=dict)
     now: datetime = NOW
+    followers: Followers = field(default_factory=dict)
 
     def said(self) -> list[errors.Refusal]:
         o = organisation.NONE
         for fact in self.facts:
             o = evolve(o, fact)
-        known = Known(self.applications, ROUNDS, {PROGRAMME.ref: PROGRAMME}, NAMES)
+        known = Known(self.applications, ROUNDS, {PROGRAMME.ref: PROGRAMME}, NAMES, self.followers)
         return list(objections(Asked("case-2", "r1", self.programme, o, known, self.now)))
 
     def codes(self) -> list[str]:

@@ -189,7 +189,7 @@ def around(now: datetime) -> rounds.Round:
     [
         ("652101", NOW, "650402"),  # given up in 2015: what followed it
         ("650402", NOW.replace(year=2014), "652101"),  # not there yet: what was
-        ("110100", NOW, "shifan regions 110000"),  # in no list: where to look
+        ("119100", NOW, "shifan regions 110000"),  # in no list: where to look
     ],
 )
 def test_a_region_that_does_not_count_on_the_day_is_told_before_all_else_with_the_one_that_does(

@@ -9,8 +9,9 @@ import pytest
 
 from services.intake.domain import errors
 from services.intake.domain import filing_acts as acts
-from services.intake.domain.filing_lacks import FORM_TYPE, Rows, form_content, lacking
+from services.intake.domain.filing_lacks import lacking
 from services.intake.domain.filings import Filing, evolve
+from services.intake.domain.form_rows import FORM_TYPE, Rows, form_content
 from services.intake.domain.parts import Answer, Applicant, Document, Filer
 from tests.programmes.library import library
 

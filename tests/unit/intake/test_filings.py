@@ -13,8 +13,9 @@ from services.intake.domain import events as e
 from services.intake.domain import filing_acts as acts
 from services.intake.domain.application import NONE as NO_APPLICATION
 from services.intake.domain.application import Application
-from services.intake.domain.filing_lacks import FORM_TYPE, form_content, lacking
+from services.intake.domain.filing_lacks import lacking
 from services.intake.domain.filings import NONE, NOTHING, Awaited, Filing, evolve, evolve_awaited
+from services.intake.domain.form_rows import FORM_TYPE, form_content
 from services.intake.domain.parts import Applicant, Document, Filer
 from shared.programmes.model import Metric, Programme, Text
 from tests.support.filing_regulation import FILED, WITHOUT_ROUNDS
@@ -46,6 +47,7 @@ class Story:
     programme: Programme = FILED
     f: Filing = NONE
     awaited: Awaited = NOTHING
+    former: Filing = NONE
     facts: list[Any] = field(default_factory=list)
 
     def take(self, facts: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -64,7 +66,7 @@ class Story:
 
     def owed(self, by: Filer = ANN) -> Story:
         self.awaited = evolve_awaited(self.awaited, OWED)
-        self.take(acts.decide_answer_case("case-1", by, self.f, self.awaited, self.programme, NOW))
+        self.take(acts.decide_answer_case("case-1", by, self.f, self.awaited, self.former, self.programme, NOW))
         return self
 
     def attach(self, material: str, number: int = 0, by: Filer = ANN, size: int = 1000) -> Story:
@@ -213,7 +215,7 @@ def test_a_form_is_one_that_the_step_asks_for_and_fits() -> None:
     story = Story().begin()
     with pytest.raises(errors.FormUnknown, match="clients, sealed"):
         acts.ensure_form("T1", ROWS, story.f, FILED)
-    with pytest.raises(errors.FormWrong, match="1 year write a whole number"):
+    with pytest.raises(errors.FormWrong, match=r"1\.year write a whole number"):
         acts.ensure_form("clients", [{"name": "A", "year": "many"}], story.f, FILED)
     acts.ensure_form("clients", ROWS, story.f, FILED)
 
@@ -244,7 +246,7 @@ def test_answers_are_of_the_programme_and_a_first_filing_wants_what_its_conditio
 def test_what_was_put_right_is_said_and_shown() -> None:
     owed = replace(OWED, procedure="repair", step="mend")
     story = Story(awaited=Awaited(owed))
-    story.take(acts.decide_answer_case("case-1", ANN, story.f, story.awaited, FILED, NOW))
+    story.take(acts.decide_answer_case("case-1", ANN, story.f, story.awaited, NONE, FILED, NOW))
     assert story.lacks() == ["statement", "mend"]
     story.take(acts.decide_state(" put right ", ANN, story.f))
     assert acts.decide_state("put right", ANN, story.f) == ()

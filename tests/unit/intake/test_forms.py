@@ -12,7 +12,8 @@ import pytest
 from services.intake.domain import commands as c
 from services.intake.domain import errors, parts
 from services.intake.domain.drafting import decide_remove
-from services.intake.domain.forms import checked_form, content, decide_form, forms_of
+from services.intake.domain.form_rows import form_content
+from services.intake.domain.forms import checked_form, decide_form, forms_of
 from shared.programmes.model import Document, Filing, Form, FormField, Material, Programme, Text
 from tests.support.regulation import PROGRAMME, with_step
 from tests.unit.intake.story import ANN, NOW, Story
@@ -54,7 +55,7 @@ def asking(staff: Form = STAFF, clients: Form = CLIENTS) -> Programme:
 
 
 def fill(story: Story, form: str, *rows: Mapping[str, parts.Answer]) -> tuple[Any, ...]:
-    written = content(form, rows)
+    written = form_content(form, rows)
     paper = parts.Document(form, f"{form}.json", "application/json", hashlib.sha256(written).hexdigest(), len(written))
     return story.take(decide_form(c.FillForm(form, rows, paper, ANN), story.a, story.programme))
 
@@ -167,4 +168,4 @@ def test_forms_of_authorities_are_not_the_applicants() -> None:
 
 
 def test_the_same_rows_are_the_same_bytes() -> None:
-    assert content("f", ({"b": "1", "a": "2"},)) == content("f", ({"a": "2", "b": "1"},))
+    assert form_content("f", ({"b": "1", "a": "2"},)) == form_content("f", ({"a": "2", "b": "1"},))

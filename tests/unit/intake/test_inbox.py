@@ -13,7 +13,8 @@ import pytest
 from services.intake.adapters.applications import ApplicationsView, RoundsView, SqlApplications, SqlRounds
 from services.intake.adapters.filings import FilingsView, SqlFilings
 from services.intake.domain import commands as c
-from services.intake.domain import filing_errors
+from services.intake.domain import errors, filing_errors
+from services.intake.domain import events as e
 from services.intake.domain.application import Application
 from services.intake.domain.events import FACTS
 from services.intake.domain.filing_acts import BeginFiling
@@ -29,11 +30,12 @@ from shared import events as said
 from shared.envelope import Actor, CaseId, Envelope, Origin, Position
 from shared.runtime.codec import FactCodec
 from shared.runtime.consumer import Consumer
-from shared.runtime.ports import Delivery, Transient
+from shared.runtime.ports import Append, Delivery, Transient
 from shared.runtime.postgres.pool import Database
 from shared.runtime.records import data_of, schema_of, to_record
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
+from tests.programmes.library import library
 from tests.support.clock import FixedClock
 from tests.support.house import Shelf
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_USCC, PROGRAMME, REGION
@@ -296,6 +298,17 @@ async def test_a_filing_is_begun_under_a_text_that_is_open(heard: Heard) -> None
         await heard.filings.begin(heard.streams, PROGRAMME.id, command, FilingWrite(APPLICANT))
 
 
+async def test_nothing_begins_under_a_text_that_is_closed_and_it_says_why(heard: Heard) -> None:
+    about, by = Applicant(APPLICANT_USCC, "Example", COUNTY, "city"), Filer("p", "applicant", "", APPLICANT_USCC)
+    command = BeginFiling("case-7", "project", about, "", by)
+    filings = FilingHandlers(library(), sandbox=True)
+    with pytest.raises(filing_errors.TextClosed) as refused:
+        await filings.begin(heard.streams, "js-tech-platform-2003", command, FilingWrite(APPLICANT))
+    assert "it is repealed" in refused.value.en
+    assert "已废止" in refused.value.zh
+    assert "taken over by its authority" in refused.value.en
+
+
 async def test_before_its_first_projection_a_list_asks_to_try_again(heard: Heard) -> None:
     with pytest.raises(Transient):
         await SqlApplications(heard.database.pool).page(ApplicationsWanted(), None, 1)
@@ -332,3 +345,21 @@ async def test_what_becomes_of_the_title_is_on_the_timeline_and_is_remembered_of
     assert (a.status, a.valid_to, a.timeline[-1].what) == ("titled", date(2032, 5, 26), "renewed")
     known = (await heard.streams.load(ORGANISATION, APPLICANT_USCC)).state.titles["case-1"]
     assert (known.ended_on, known.last_day) == (None, date(2032, 5, 26))
+
+
+async def test_what_was_filed_before_there_were_claims_is_seen_through_the_list(heard: Heard) -> None:
+    """As it stood in the log of the first days: filed, and claimed nowhere."""
+    await heard.hear(CALL)
+    about = (PROGRAMME.ref, "round-1", DRAFT.applicant)
+    filed = e.ApplicationSubmitted("case-0", *about, ANSWERS, (), "person-1", NOW, 1)
+    drafted = e.ApplicationDrafted("case-0", *about, "person-1", NOW)
+    await heard.store.append(Append("application:case-0", 0, (drafted, filed), APPLICANT))
+    await heard.listed()
+    assert await heard.objections() == (), "the stream of the organisation knows nothing of it"
+    heard.handlers = Handlers(Shelf(PROGRAMME), filed=SqlApplications(heard.database.pool).filed_by)
+    assert [(each.code, "case-0" in each.en) for each in await heard.objections()] == [("place_taken", True)]
+    with pytest.raises(errors.PlaceTaken):
+        await heard.submitted()
+    withdrawn = e.ApplicationWithdrawn("case-0", "another year", NOW)
+    await heard.store.append(Append("application:case-0", 2, (withdrawn,), APPLICANT))
+    assert await heard.objections() == (), "the application itself is asked, the list may lag"

@@ -285,4 +285,4 @@ def test_everything_that_a_programme_means_is_looked_up() -> None:
     programme = replace(
         PROGRAMME, overlaps=(*rule("no_double_funding").overlaps, *rule("needs_title_of", OTHER).overlaps)
     )
-    assert programmes_meant(programme) == {OWN, OTHER}
+    assert programmes_meant(programme, {}) == {OWN, OTHER}

@@ -15,10 +15,11 @@ import pytest
 from services.notifications.adapters.wording import WordingUnreadable, read_wording
 from services.notifications.domain.wording import APPLICANT
 from services.notifications.inbox import to_command
-from shared.events import PublicEvent, RoundOpened
+from shared.events import BETWEEN_SERVICES, CorrectionDueMoved, CorrectionRequested, PublicEvent, RoundOpened
 
-WORDS = typing.get_args(PublicEvent)
+WORDS = [word for word in typing.get_args(PublicEvent) if word not in BETWEEN_SERVICES]
 WORDING = read_wording()
+START = datetime.fromisoformat("2026-11-24T01:00:00+00:00")
 
 
 def sample(kind: typing.Any, name: str) -> typing.Any:
@@ -118,3 +119,28 @@ def test_unreadable_texts_are_refused_with_what_to_write(tmp_path: Path, content
     (tmp_path / "Scored.yaml").write_text(content, "utf-8")
     with pytest.raises(WordingUnreadable, match=said):
         read_wording(tmp_path)
+
+
+def test_who_has_to_correct_is_told_until_when_by_the_clock_of_shanghai() -> None:
+    request = CorrectionRequested(
+        *("1", ("licence: expired",), datetime.fromisoformat("2026-03-04T03:15:00+00:00")),
+        due_at=datetime.fromisoformat("2026-03-11T15:59:59.999999+00:00"),
+        due_provisional=True,
+    )
+    text = WORDING["CorrectionRequested"]["applicant"].filled({**words_of(request), "name": "N", "case": "1"})
+    assert "2026-03-11 23:59（UTC+8）前提交补正（待国务院公布节假日安排后确认）" in text.body_zh
+    assert "by 2026-03-11 23:59 (UTC+8) (provisional" in text.body_en
+    without = CorrectionRequested("1", ("x",), START)
+    text = WORDING["CorrectionRequested"]["applicant"].filled({**words_of(without), "name": "N", "case": "1"})
+    assert "UTC+8" not in text.body_zh and "UTC+8" not in text.body_en
+
+
+def test_more_time_to_correct_is_told_with_the_notice_that_gives_it() -> None:
+    moved = CorrectionDueMoved("1", datetime.fromisoformat("2027-01-07T15:59:59+00:00"), False, "notice 1", START)
+    text = WORDING["CorrectionDueMoved"]["applicant"].filled({**words_of(moved), "name": "N", "case": "1"})
+    assert "2027-01-07 23:59（UTC+8）" in text.body_zh and "notice 1" in text.body_zh
+    assert "2027-01-07 23:59 (UTC+8)" in text.body_en and "provisional" not in text.body_en
+
+
+def words_of(event: PublicEvent) -> typing.Mapping[str, str]:
+    return to_command(event, "case:1/1", "1").words

@@ -8,7 +8,7 @@ from functools import reduce
 
 import pytest
 
-from services.registry.domain.commands import Command, EnterTitle, LapseTitle, RenewTitle, RevokeTitle
+from services.registry.domain.commands import Command, EnterTitle, LapseTitle, NoteOldCase, RenewTitle, RevokeTitle
 from services.registry.domain.entry import Entry, Fact, decide, evolve, status_on
 from services.registry.domain.errors import (
     AlreadyEntered,
@@ -20,7 +20,7 @@ from services.registry.domain.errors import (
     RegionUnreadable,
     ValidityReversed,
 )
-from services.registry.domain.events import TitleEntered, TitleRevoked
+from services.registry.domain.events import OldCaseNoted, TitleEntered, TitleRevoked
 from services.registry.domain.numbering import number_for
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -40,6 +40,7 @@ ENTER = EnterTitle(
     valid_to=date(2029, 11, 22),
     decided_at=datetime(2026, 11, 23, 7, 0, tzinfo=UTC),
 )
+NOTE = NoteOldCase(CASE, ENTER.programme, date(2005, 9, 12), "档〔2005〕17号", "已废止", "repealed")
 NUMBER = number_for(CASE, "650000", 2026)
 REVOKE = RevokeTitle(
     case_id=CASE,
@@ -66,6 +67,18 @@ def test_an_approved_title_is_entered_under_its_number() -> None:
     (fact,) = decide(ENTER, given(), NOW)
     assert isinstance(fact, TitleEntered)
     assert (fact.number, fact.entered_at, fact.holder_uscc) == (NUMBER, NOW, ENTER.holder_uscc)
+
+
+def test_where_an_old_case_comes_from_is_noted_once_and_is_no_title() -> None:
+    (fact,) = decide(NOTE, given(), NOW)
+    assert isinstance(fact, OldCaseNoted)
+    assert (fact.begun_on, fact.record, fact.noted_at) == (NOTE.begun_on, NOTE.record, NOW)
+    assert (fact.banner_zh, fact.banner_en) == ("已废止", "repealed")
+    assert status_on(given(fact), NOW.date()) is None
+    assert decide(NOTE, given(fact), NOW) == ()
+    entered = decide(ENTER, given(fact), NOW)
+    assert [type(each) for each in entered] == [TitleEntered]
+    assert decide(NOTE, given(fact, *entered), NOW) == ()
 
 
 def test_entering_the_same_decision_twice_adds_nothing() -> None:

@@ -13,13 +13,20 @@ import pytest
 from services.registry.adapters.numbers import SqlNumbers
 from services.registry.adapters.trail import SqlTrail
 from services.registry.adapters.trail_writer import SqlTrailWriter
-from services.registry.domain.events import FACTS, TitleEntered, TitleRevoked
+from services.registry.domain.events import FACTS, OldCaseNoted, TitleEntered, TitleRevoked
 from services.registry.domain.numbering import number_for
 from services.registry.handlers import Handlers
 from services.registry.inbox import Decisions, Witness
 from services.registry.views import EntriesWanted
 from shared.envelope import Actor, CaseId, Envelope, Origin, Position
-from shared.events import Applicant, PreliminaryApproved, PublicEvent, RecognitionApproved, RevocationOrdered
+from shared.events import (
+    Applicant,
+    CaseTakenOver,
+    PreliminaryApproved,
+    PublicEvent,
+    RecognitionApproved,
+    RevocationOrdered,
+)
 from shared.runtime.codec import FactCodec
 from shared.runtime.consumer import Consumer
 from shared.runtime.parking import Parking
@@ -115,6 +122,16 @@ async def test_an_approved_recognition_is_entered_and_its_number_allotted(
 async def test_entry_and_revocation_in_one_batch(store: FactStore, decisions: Consumer) -> None:
     await decisions.receive([delivery(approved()), delivery(ordered(), 2)])
     assert [type(one.fact) for one in await store.load("entry:case-1")] == [TitleEntered, TitleRevoked]
+
+
+async def test_an_old_case_is_noted_before_its_title_and_tells_nobody_more(
+    store: FactStore, decisions: Consumer
+) -> None:
+    asks = approved().applicant
+    taken = CaseTakenOver("case-1", PROGRAMME, asks, date(2005, 9, 12), "档17", "we move", "已废止", "repealed", NOW)
+    for _ in range(2):
+        await decisions.receive([delivery(taken), delivery(approved(), 2)])
+    assert [type(one.fact) for one in await store.load("entry:case-1")] == [OldCaseNoted, TitleEntered]
 
 
 async def test_other_words_ask_nothing_of_the_registry(store: FactStore, decisions: Consumer) -> None:

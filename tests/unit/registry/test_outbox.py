@@ -13,7 +13,7 @@ from services.registry.domain.events import FACTS
 from services.registry.outbox import case_of, to_partners, to_public
 from shared.envelope import Origin, machine
 from shared.runtime.ports import Recorded
-from tests.unit.registry.test_entry import ENTER, NOW, NUMBER, REVOKE
+from tests.unit.registry.test_entry import ENTER, NOTE, NOW, NUMBER, REVOKE
 
 LATER = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
 ENTERED = decide(ENTER, Entry(), NOW)[0]
@@ -23,6 +23,7 @@ LAPSED = decide(
 RENEWED = decide(
     RenewTitle(ENTER.case_id, NUMBER, date(2029, 11, 23), date(2032, 11, 22)), evolve(Entry(), ENTERED), LATER
 )[0]
+NOTED = decide(NOTE, Entry(), NOW)[0]
 REVOKED = decide(REVOKE, evolve(Entry(), ENTERED), LATER)[0]
 
 
@@ -95,4 +96,9 @@ def test_every_fact_has_a_case_and_partners_hear_the_same(fact: object) -> None:
 
 
 def test_the_sample_covers_every_fact() -> None:
-    assert {type(fact) for fact in (ENTERED, REVOKED, LAPSED, RENEWED)} == set(FACTS)
+    assert {type(fact) for fact in (ENTERED, REVOKED, LAPSED, RENEWED, NOTED)} == set(FACTS)
+
+
+def test_where_a_case_came_from_was_said_by_review_already() -> None:
+    one = recorded(NOTED, 1)
+    assert (to_public(one), to_partners(one), case_of(one)) == (None, None, ENTER.case_id)

@@ -11,7 +11,7 @@ from services.review.domain import commands as c
 from services.review.domain.case import NONE, evolve
 from services.review.domain.days import PUBLISHED
 from services.review.domain.people import Person
-from services.review.domain.progress import decide_in_step, decide_open
+from services.review.domain.progress import decide_in_step, decide_lapse, decide_open, decide_time_closed
 from services.review.domain.steps.check import Item
 from services.review.domain.steps.score_acts import Expert
 from services.review.domain.subject import Answer, Applicant, Case, Paper
@@ -80,6 +80,13 @@ class Story:
 
     def act(self, command: Any) -> tuple[Any, ...]:
         return self.take(decide_in_step(command, self.case, self.programme, self.now, self.calendar))
+
+    def lapse(self, now: datetime | None = None) -> tuple[Any, ...]:
+        """The time of the present step passed; where it waits for a filing, intake answers that nothing came."""
+        step, now = self.case.step, now or self.now
+        facts = self.take(decide_lapse(step, self.case, self.programme, now, self.calendar))
+        closed = decide_time_closed(self.case.visit, self.case, self.programme, now, self.calendar)
+        return (*facts, *self.take(closed)) if self.case.step == step else facts
 
     def wait(self, days: int) -> Story:
         self.now += timedelta(days=days)

@@ -94,7 +94,7 @@ def test_a_late_correction_ends_the_case_where_the_programme_says_so() -> None:
     programme = with_step("correct", deadline=WITHIN, outcomes={"filed": "check", "late": "not-accepted"})
     story = Story(programme).filed()
     story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
-    story.wait(30).take(decide_lapse("correct", story.case, programme, story.now))
+    story.wait(30).lapse()
     assert (story.case.status, story.case.result) == ("closed", "refused")
 
 

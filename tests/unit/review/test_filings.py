@@ -67,6 +67,9 @@ FOLLOWS = replace(
 )
 
 
+Said = said.FilingSubmitted | said.FilingWithdrawn | said.FilingTimeClosed
+
+
 class Heard:
     """The service's ear, what is in its log, and what it says."""
 
@@ -74,7 +77,8 @@ class Heard:
         self.store = FactStore(database.pool, FactCodec(FACTS))
         self.streams = CommittingStreams(self.store)
         self.handlers = Handlers(Shelf(FILED), sandbox=True)
-        self.inbox = Inbox(self.store, self.handlers, FixedClock(MONDAY), self._held)
+        self.clock = FixedClock(MONDAY)
+        self.inbox = Inbox(self.store, self.handlers, self.clock, self._held)
         self.consumer = Consumer(database, self.inbox)
         self.parking = Parking(database, {self.inbox.name: self.inbox})
         self._heard = 0
@@ -90,13 +94,13 @@ class Heard:
         facts = [recorded.fact for recorded in await self.store.read(limit=1000)]
         return [fact.case_id for fact in facts if isinstance(fact, TitleEntered) and fact.holder_uscc == uscc]
 
-    async def hear(self, *events: said.FilingSubmitted | said.FilingWithdrawn) -> None:
+    async def hear(self, *events: Said) -> None:
         await self.consumer.receive([self._delivery(event) for event in events])
 
-    def _delivery(self, event: said.FilingSubmitted | said.FilingWithdrawn) -> Delivery:
+    def _delivery(self, event: Said) -> Delivery:
         self._heard += 1
         envelope = Envelope(
-            id=f"filing:{event.filing_id}/{self._heard}",
+            id=f"filing:{event.case_id}/{self._heard}",
             source="intake",
             type=type(event).__name__,
             schema=schema_of(event),
@@ -310,6 +314,11 @@ async def test_the_time_for_it_passes(heard: Heard) -> None:
     assert due is not None
     late = Origin(Actor("machine:review", "machine"), due.replace(year=due.year + 1), "c-4")
     assert await heard.handlers.let_step_lapse(heard.streams, "case-1", "mend", late)
+    assert await heard.words(said.FilingLapsed) == [], "intake was not asked yet"
+    (asked,) = await heard.words(said.FilingTimePassed)
+    assert (asked.step, asked.visit, asked.of_application, asked.asked) == ("mend", 2, False, 1)
+    heard.clock.advance(late.occurred_at - heard.clock.now())
+    await heard.hear(said.FilingTimeClosed("case-1", "mend", 2, 1, late.occurred_at))
     assert [word.step for word in await heard.words(said.FilingLapsed)] == ["mend"]
 
 

@@ -236,7 +236,7 @@ def test_the_check_says_how_long_a_correction_may_take() -> None:
     story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
     assert story.case.due_at == story.now + timedelta(hours=48)
     late = story.case.due_at + timedelta(microseconds=1)
-    story.take(decide_lapse("correct", story.case, programme, late))
+    story.lapse(late)
     assert story.case.result == "refused"
 
 

@@ -66,7 +66,7 @@ async def test_a_filing_that_is_heard_of_a_moment_later_is_waited_for(database: 
     story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
     await shown.show(story)
     assert story.case.due_at is not None
-    assert await deadlines(database) == [("step-due:correct", story.case.due_at + timedelta(seconds=1))]
+    assert await deadlines(database) == [("step-due:correct", story.case.due_at + timedelta(minutes=1))]
 
 
 async def test_whoever_comes_too_late_is_overdue_at_once_each_time(database: Database) -> None:

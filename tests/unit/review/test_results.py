@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 import pytest
 
-from services.review.domain.results import results_of
 from services.review.domain.steps import inspect, score
+from services.review.domain.steps.results import results_of
 from services.review.domain.steps.score_acts import ScoresOpened
 from services.review.domain.subject import Case
 from shared.programmes.expressions import Scope, holds

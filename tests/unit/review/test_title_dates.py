@@ -45,9 +45,10 @@ def recorded(stream: str, facts: Sequence[Any]) -> list[Recorded]:
     return [Recorded(stream, number, fact.NAME, fact, ORIGIN) for number, fact in enumerate(facts, 1)]
 
 
-async def rows(database: Database) -> dict[str, datetime]:
-    found = await database.pool.fetch("SELECT deadline_id, due_at FROM view_deadlines.deadlines")
-    return {row["deadline_id"]: row["due_at"] for row in found}
+async def rows(database: Database, reminders: bool = False) -> dict[str, datetime]:
+    """The dates themselves, or the reminders of them."""
+    found = await database.pool.fetch("SELECT deadline_id, kind, due_at FROM view_deadlines.deadlines")
+    return {r["deadline_id"]: r["due_at"] for r in found if r["kind"].startswith("remind:") == reminders}
 
 
 def closed(title: str = "") -> CaseClosed:

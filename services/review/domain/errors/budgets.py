@@ -14,24 +14,27 @@ class SourceUnknown(Refusal):
 
 
 class BudgetExhausted(Refusal):
-    """The payment would exceed what the year's plan gives from this source."""
+    """The payment, or the sum to be approved, would exceed what the year's plan gives from this source."""
 
     code = "budget_exhausted"
     said = (
-        "“{zh}”{year} 年计划为 {plan} 元，尚余 {left} 元，不足支付。",
-        "The plan of {year} gives CNY {plan} from {en}, of which {left} are left: too little for this payment.",
+        "“{zh}”{year} 年计划为 {plan} 元，尚余 {left} 元，金额不足。",
+        "The plan of {year} gives CNY {plan} from {en}, of which {left} are left: too little for this sum.",
     )
     do = (
-        "请减少金额、由其他来源支付，或由财政部门调整年度计划。",
-        "Pay less or from another source, or have the treasury change the year's plan.",
+        "请减少金额、改用其他来源，或由财政部门调整年度计划。",
+        "Take a smaller sum or another source, or have the treasury change the year's plan.",
     )
 
 
 class PlanBelowUse(Refusal):
-    """A plan cannot give less than what went out already."""
+    """A plan cannot give less than what went out or is promised already."""
 
     code = "plan_below_use"
-    said = ("计划金额低于已支付的 {used} 元。", "CNY {used} went out already; a plan cannot give less.")
+    said = (
+        "计划金额低于已支付和已批准的 {used} 元。",
+        "CNY {used} went out or are approved already; a plan cannot give less.",
+    )
     do = ("请核对计划金额。", "Check the plan's sum.")
 
 

@@ -28,6 +28,42 @@ class TextClosed(Refusal):
     do = ("{next_zh}。原有案件继续按该办法办理。", "Next: {next_en}. Cases that began under it go on under it.")
 
 
+class NoOldCases(Refusal):
+    """The text has no cases that were begun on paper and could be taken over."""
+
+    code = "no_old_cases"
+    said = (
+        "该办法没有可接续的存量案件：{zh}。",
+        "No case that was begun on paper is taken over under this text: {en}.",
+    )
+    do = (
+        "受理新案件的办法请正常申请；只有曾经施行、现已不受理新案件的办法才有存量案件可接续。",
+        "Only a text that was in force and takes no new case any more has such cases; under any other one applies.",
+    )
+
+
+class BegunOnWrong(Refusal):
+    """The day on which an old case is said to have begun cannot be."""
+
+    code, status = "begun_on_wrong", 422
+    said = ("案件的立案日期不对：{zh}。", "The case cannot have begun on that day: {en}.")
+    do = (
+        "请按纸质卷宗核对立案日期；该日应在该办法施行期间。",
+        "Check it against the file: the day lies within the time in which the text was in force.",
+    )
+
+
+class RecordTakenOver(Refusal):
+    """The file was taken over before."""
+
+    code = "record_taken_over"
+    said = ("该卷宗号的案件已经接续，案件为 {case}。", "The case of this file was taken over before; it is {case}.")
+    do = (
+        "请在该案件中继续办理；如属另一卷宗，请写明其完整卷宗号。",
+        "Go on in that case; if it is another file, write its number in full.",
+    )
+
+
 class TextDoesNotFollow(Refusal):
     """The text is none that takes the place of the case's own."""
 

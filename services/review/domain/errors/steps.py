@@ -193,6 +193,14 @@ class NoticeRunning(Refusal):
     do = ("请在期满后办理。", "Act after its end.")
 
 
+class TimeOver(Refusal):
+    """What had to be put right by an instant comes after it."""
+
+    code = "time_over"
+    said = ("期限已于{due}届满。", "The time was over at {due} (UTC+8).")
+    do = ("案件将按逾期处理；请联系主管部门。", "The case goes on as overdue; contact the authority.")
+
+
 class ObjectionLate(Refusal):
     """The notice period was over."""
 

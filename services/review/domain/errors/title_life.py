@@ -139,6 +139,66 @@ class ObligationUnknown(Refusal):
     do = ("请核对义务和到期日。", "Check the obligation and the day on which it was due.")
 
 
+class ObligationWithoutEvents(Refusal):
+    """The programme has no such obligation, or it is not owed because of an event."""
+
+    code, status = "obligation_without_events", 422
+    said = (
+        "该办法没有由事件引起的此项义务；由事件引起的有：{obligations}。",
+        "The programme has no such obligation that an event begins; these begin with one: {obligations}.",
+    )
+    do = (
+        "请选择其中一项；按期履行的义务无须登记事件。",
+        "Choose one of them; what is owed by the calendar needs no event.",
+    )
+
+
+class EventDayMissing(Refusal):
+    """Neither a day nor an instant, or both."""
+
+    code, status = "event_day_missing", 422
+    said = ("须写明事件发生的日期或时刻，二者择一。", "An event has either its day or its instant.")
+    do = ("请填写 happened_on 或 happened_at。", "Fill in happened_on or happened_at, one of them.")
+
+
+class EventInstantMissing(Refusal):
+    """What is owed is counted in hours, and only a day is given."""
+
+    code, status = "event_instant_missing", 422
+    said = ("“{zh}”按小时计算期限，须写明发生的时刻。", "What is owed ({en}) is counted in hours from the instant.")
+    do = ("请填写 happened_at（含时区）。", "Fill in happened_at, with its offset.")
+
+
+class EventImpossible(Refusal):
+    """The event is to come, or lies before the award."""
+
+    code, status = "event_impossible", 422
+    said = (
+        "事件须发生在称号授予之日（{since}）以后，且不晚于现在。",
+        "An event lies between the day of the award ({since}) and now.",
+    )
+    do = ("请更正日期。", "Correct its day.")
+
+
+class EventRecordedAlready(Refusal):
+    """The same event stands on record."""
+
+    code = "event_recorded_already"
+    said = ("同一事件已登记。", "The same event is on record.")
+    do = (
+        "请查看称号应履行的义务；另一事件请写明其经过。",
+        "See what is owed; say in the reason what is different where it is another.",
+    )
+
+
+class EventNotNamed(Refusal):
+    """Several events of this obligation wait for what is owed."""
+
+    code, status = "event_not_named", 422
+    said = ("此项义务有多个待履行的事件：{events}。", "Several events of this obligation wait: {events}.")
+    do = ("请在 event 中写明是哪一个。", "Say in event which one it is for.")
+
+
 REFUSALS: tuple[type[Refusal], ...] = (
     TitleNeeded,
     TitleNotValid,
@@ -153,4 +213,10 @@ REFUSALS: tuple[type[Refusal], ...] = (
     RectificationDayWrong,
     ExcuseUnanswered,
     ObligationUnknown,
+    ObligationWithoutEvents,
+    EventDayMissing,
+    EventInstantMissing,
+    EventImpossible,
+    EventRecordedAlready,
+    EventNotNamed,
 )

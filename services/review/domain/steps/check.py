@@ -73,6 +73,10 @@ class CorrectionRequested:
     by: str
     items: tuple[Item, ...]
     requested_at: datetime
+    filing: str = ""
+    """The filing at intake that is to be corrected; empty where it is an application, or was filed straight here."""
+    due_at: datetime | None = None
+    due_provisional: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Never
 
+from services.review.domain import sums
 from services.review.domain.steps.shape import Decided, Parties, Situation
 from shared.programmes.model import Closing
 
@@ -58,7 +59,7 @@ def enter(situation: Situation) -> Decided:
         closed_at=situation.now,
         title=situation.case.title,
     )
-    return Decided((closed,))
+    return Decided((*sums.release_all(situation.case, "closed", situation.now), closed))
 
 
 def lapse(situation: Situation) -> Decided:

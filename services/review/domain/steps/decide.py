@@ -12,6 +12,7 @@ from typing import ClassVar
 from services.review.domain import errors
 from services.review.domain.desks import Desk, desk_of
 from services.review.domain.people import Duty, Person
+from services.review.domain.steps import amounts
 from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
 from shared.programmes.model import Deciding
 
@@ -21,7 +22,8 @@ TYPE = "decide"
 @dataclass(frozen=True)
 class ProposeDecision:
     """Propose to approve or to refuse. Where a title is taken away, ``ground`` is one of those that the step names, and
-    ``no_excuse`` says why what the text lets excuse it does not hold."""
+    ``no_excuse`` says why what the text lets excuse it does not hold. Where the step approves or reclaims a sum,
+    ``amount`` says it (CNY, a decimal string), ``source`` from which source, where the budget has several."""
 
     step: str
     by: Person
@@ -29,16 +31,21 @@ class ProposeDecision:
     reason: str
     ground: str = ""
     no_excuse: str = ""
+    amount: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class ApproveDecision:
-    """Agree with the proposal, as the approver or for one of the joint authorities."""
+    """Agree with the proposal, as the approver or for one of the joint authorities; where it states a sum, with the
+    same sum."""
 
     step: str
     by: Person
     party: str = ""
     reason: str = ""
+    amount: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ class DecisionProposed:
     desks: tuple[Desk, ...]
     ground: str = ""
     no_excuse: str = ""
+    amount: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,7 @@ class DecisionApproved:
     party: str
     reason: str
     approved_at: datetime
+    amount: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +162,8 @@ def _propose(command: ProposeDecision, situation: Situation) -> Decided:
     if situation.state.proposal is not None:
         raise errors.ProposalStands()
     reason, today = stated(command.reason), situation.today
+    ground = _ground(command, situation)
+    amount, source = amounts.proposed(command.amount, command.source, command.approve, situation)
     return Decided(
         (
             DecisionProposed(
@@ -161,8 +173,10 @@ def _propose(command: ProposeDecision, situation: Situation) -> Decided:
                 reason,
                 situation.now,
                 tuple(desk_of(party, situation.programme, today) for party in _approvers(situation)),
-                _ground(command, situation),
+                ground,
                 command.no_excuse.strip(),
+                amount,
+                source,
             ),
         )
     )
@@ -184,10 +198,13 @@ def _agree(command: ApproveDecision, proposal: DecisionProposed, situation: Situ
     party = command.party or approvers[0]
     if party not in approvers or party in agreed:
         raise errors.AlreadySigned()
-    fact = DecisionApproved(situation.step.id, command.by.id, party, command.reason.strip(), situation.now)
+    amounts.ensure_confirmed(command.amount, command.source, (proposal.amount, proposal.source), situation)
+    said = (command.reason.strip(), situation.now, proposal.amount)
+    fact = DecisionApproved(situation.step.id, command.by.id, party, *said)
     if len(agreed) + 1 < len(approvers):
         return Decided((fact,))
-    return Decided((fact,), "approved" if proposal.approve else "refused", proposal.reason)
+    facts = (fact, *amounts.decided(proposal.amount, proposal.source, command.by.id, situation))
+    return Decided(facts, "approved" if proposal.approve else "refused", proposal.reason)
 
 
 def evolve(state: State, fact: Fact) -> State:

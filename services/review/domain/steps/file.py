@@ -47,6 +47,10 @@ class FileInStep:
     declared_by: str = ""
     filing: str = ""
     filed_at: datetime | None = None
+    corrects: str = ""
+    dropped: tuple[Paper, ...] = ()
+    cleared: tuple[str, ...] = ()
+    """What the filing that it ``corrects`` held and this one does not: papers, and keys of answers."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +141,14 @@ def _add(command: FileInStep, situation: Situation) -> Decided:
         raise errors.FiledThroughIntake(zh=step.title.zh, en=step.title.en)
     if answer_faults(situation.programme.metrics, command.answers):
         raise errors.AnswersWrong()
-    if len(case.papers) + len(command.papers) > MOST_PAPERS:
+    papers = (*case.papers, *command.papers) if not command.corrects else _corrected(case.papers, command)
+    if len(papers) > MOST_PAPERS:
         raise errors.TooMany(most=MOST_PAPERS)
+    kept = {key: value for key, value in case.answers.items() if key not in command.cleared}
     received = FilingReceived(
         step=step.id,
-        answers={**case.answers, **command.answers},
-        papers=(*case.papers, *command.papers),
+        answers={**kept, **command.answers},
+        papers=papers,
         statement=command.statement,
         filing=command.filing,
         straight=not command.filing,
@@ -151,6 +157,14 @@ def _add(command: FileInStep, situation: Situation) -> Decided:
         filed_at=command.filed_at or situation.now,
     )
     return _taken(received, situation)
+
+
+def _corrected(papers: tuple[Paper, ...], command: FileInStep) -> tuple[Paper, ...]:
+    """What was taken back is gone, what was filed before and still stands is there once. The facts keep both."""
+    gone = {(paper.material, paper.sha256) for paper in command.dropped}
+    left = tuple(paper for paper in papers if (paper.material, paper.sha256) not in gone)
+    there = {(paper.material, paper.sha256) for paper in left}
+    return (*left, *(paper for paper in command.papers if (paper.material, paper.sha256) not in there))
 
 
 def evolve(state: State, fact: FilingReceived) -> State:

@@ -76,11 +76,13 @@ def lapse(situation: Situation) -> Decided:
 
 
 def decide(command: DecideListing, situation: Situation) -> Decided:
-    """Put it on the list or leave it off; alone only where that takes nobody else's place."""
-    places = limit(situation.step.parameters, situation.step.id)
-    if places is not None and situation.case.round_id and not command.list_number:
+    """Put it on the list or leave it off; alone only where that takes nobody else's place, or where its round, called
+    under another text than the case has moved to, knows no such list: then the officer answers for it with a reason."""
+    places, case = limit(situation.step.parameters, situation.step.id), situation.case
+    alone = situation.step.id in case.alone
+    if places is not None and case.round_id and not alone and not command.list_number:
         raise errors.ListedByRound(places=places)
-    reason = command.reason.strip() if command.listed else stated(command.reason)
+    reason = command.reason.strip() if command.listed and not alone else stated(command.reason)
     step, number, rank = situation.step.id, command.list_number, command.rank
     fact = ListingDecided(step, command.by.id, command.listed, reason, situation.now, number, rank)
     return Decided((fact,), "listed" if command.listed else "not_listed", reason)

@@ -122,7 +122,7 @@ def _post(command: PostNotice, situation: Situation) -> Decided:
     if situation.state.posted is not None:
         raise errors.NoticeStands()
     notice = definition(situation)
-    days = command.together or announced(notice, situation.today, situation.calendar)
+    days = _shared(command.together, notice, situation) or announced(notice, situation.today, situation.calendar)
     posted = NoticePosted(
         step=situation.step.id,
         by=command.by.id,
@@ -138,6 +138,17 @@ def _post(command: PostNotice, situation: Situation) -> Decided:
         together=days.number,
     )
     return Decided((posted,))
+
+
+def _shared(together: Posted | None, notice: Notice, situation: Situation) -> Posted | None:
+    """The days of a notice over many. It was counted under the round's text: a case that has moved to another one stays
+    in it as long as its own text wants, and never shorter than was posted."""
+    if together is None or not situation.case.moves:
+        return together
+    own, provisional = last_day(notice.duration, together.posted_on, notice.id, situation.calendar)
+    if own <= together.closes_on:
+        return together
+    return replace(together, closes_on=own, provisional=provisional)
 
 
 def announced(notice: Notice, today: date, calendar: Calendar, number: int = 0) -> Posted:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from services.review.domain import errors
 from services.review.domain.people import Duty, Person
-from services.review.domain.steps.shape import Decided, Parties, Situation, actor, stated
+from services.review.domain.steps.shape import SHANGHAI, Decided, Parties, Situation, actor, stated
 from services.review.domain.subject import Paper
 from shared.programmes.model import Rectifying
 
@@ -27,6 +27,8 @@ class AcceptRectification:
     proof: tuple[str, ...] = ()
     papers: tuple[Paper, ...] = ()
     filing: str = ""
+    filed_at: datetime | None = None
+    """When it was handed in at intake; that counts, not when it was heard of."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def decide(command: AcceptRectification, situation: Situation) -> Decided:
         raise errors.FiledThroughIntake(zh=title.zh, en=title.en)
     parameters = situation.step.parameters
     assert isinstance(parameters, Rectifying)
+    _ensure_in_time(command, situation)
     if parameters.proof and not command.proof:
         raise errors.EvidenceMissing()
     if len(command.proof) > MOST_PROOF:
@@ -87,6 +90,13 @@ def decide(command: AcceptRectification, situation: Situation) -> Decided:
         *(situation.step.id, command.by.id, opinion, command.proof, situation.now, command.papers, command.filing)
     )
     return Decided((fact,), "rectified", opinion)
+
+
+def _ensure_in_time(command: AcceptRectification, situation: Situation) -> None:
+    """Late is late although the step has not lapsed yet, where the end is known."""
+    due_at = None if situation.case.due_provisional else situation.case.due_at
+    if due_at is not None and (command.filed_at or situation.now) > due_at:
+        raise errors.TimeOver(due=f"{due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
 
 
 def evolve(state: State, fact: RectificationAccepted) -> State:

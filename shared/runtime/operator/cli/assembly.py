@@ -9,6 +9,7 @@ import typer
 from shared.runtime.operator.cli import (
     clock,
     deadline,
+    files,
     kept,
     look,
     migrate,
@@ -47,5 +48,6 @@ def create(find: Callable[[str], Installation], plans: Plans, builds: Builds, lo
     topics.install(app)
     parked.install(app, builds)
     kept.install(app, builds)
+    files.install(app, builds)
     rebuild.install(app, builds)
     return app

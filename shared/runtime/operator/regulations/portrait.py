@@ -10,8 +10,8 @@ from rich.text import Text as Line
 
 from shared.programmes.explain import KINDS, status_of
 from shared.programmes.life import LIVES, life_on
-from shared.programmes.model import Procedure, Programme, RoundRules, Step
-from shared.programmes.phrases import both, name_of, quoted, said
+from shared.programmes.model import Deciding, Paying, Procedure, Programme, RoundRules, Step, Unset
+from shared.programmes.phrases import both, name_of, number, quoted, said
 from shared.programmes.walk import OUTCOME_WORDS, TYPE_WORDS, in_order
 from shared.runtime.operator.regulations.tables import banner, in_force, table
 
@@ -89,7 +89,7 @@ def _steps(procedure: Procedure, programme: Programme) -> RenderableType:
     )
     for step in in_order(procedure):
         actor = both(programme.party(step.actor).title)
-        kind = f"{TYPE_WORDS[step.type]} / {step.type}"
+        kind = "\n".join((f"{TYPE_WORDS[step.type]} / {step.type}", *_money(step)))
         until = "-" if step.deadline is None else _said(step.deadline)
         rows.add_row(
             step.id, both(step.title), kind, actor, until, _leads(step), _step_clause(step, procedure, programme)
@@ -99,6 +99,21 @@ def _steps(procedure: Procedure, programme: Programme) -> RenderableType:
         for route in procedure.routes
     ]
     return Group(rows, *(Line(note) for note in notes))
+
+
+def _money(step: Step) -> Iterator[str]:
+    """What a step decides or pays of a budget."""
+    match step.parameters:
+        case Deciding(approves=str(budget)):
+            yield f"批准 {budget} 的金额 / approves a sum of {budget}"
+        case Deciding(reclaims=str(budget)):
+            yield f"决定追回 {budget} 的金额 / reclaims a sum of {budget}"
+        case Paying() as paying:
+            zh, en = ("收回", "collects") if paying.direction == "back" else ("拨付", "pays")
+            yield f"{zh} {paying.budget} / {en} {paying.budget}"
+            for one in () if isinstance(paying.instalments, Unset) else paying.instalments:
+                waits = f" ⟵ {one.after}" if one.after else ""
+                yield f"{'▸ ' if paying.instalment in (None, one.id) else '  '}{one.id} {number(one.share)}{waits}"
 
 
 def _step_clause(step: Step, procedure: Procedure, programme: Programme) -> str:
