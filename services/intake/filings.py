@@ -17,7 +17,7 @@ from services.intake.domain.filings import Awaited, Filing, filing_of
 from services.intake.domain.form_rows import Rows
 from services.intake.domain.parts import Answer, Document, Filer
 from services.intake.domain.refusal import Refusal
-from services.intake.handlers import APPLICATION
+from services.intake.handlers import APPLICATION, text_at
 from shared.envelope import Origin
 from shared.programmes.catalogue import NoSuchProgramme
 from shared.programmes.life import closed_because, follower
@@ -81,7 +81,7 @@ class FilingHandlers:
         awaited = (await streams.load(AWAITED, case_id)).state
         if awaited.now is None:
             raise filing_errors.NothingAwaited()
-        programme = self._programmes.get(awaited.now.programme)
+        programme = text_at(self._programmes, awaited.now.programme)
         former = (await streams.load(FILING, awaited.corrects)).state if awaited.corrects else filings.NONE
         return await self._change(
             streams,
@@ -137,7 +137,7 @@ class FilingHandlers:
     async def check_form(self, streams: Streams, name: str, form: str, rows: Rows) -> Mapping[str, Answer]:
         """The figures that it answers. Refuses a form that the step does not ask for, or whose rows do not fit."""
         f = (await streams.load(FILING, name)).state
-        return acts.ensure_form(form, rows, f, self._programmes.get(_ensure_exists(f).programme))
+        return acts.ensure_form(form, rows, f, text_at(self._programmes, _ensure_exists(f).programme))
 
     async def remove_document(
         self, streams: Streams, name: str, material: str, sha256: str, by: Filer, write: Write
@@ -152,7 +152,7 @@ class FilingHandlers:
     async def submit(self, streams: Streams, name: str, by: Filer, write: Write) -> Loaded[Filing]:
         """Hand it in."""
         f = _ensure_exists((await streams.load(FILING, name)).state)
-        programme = self._programmes.get(f.programme)
+        programme = text_at(self._programmes, f.programme)
         awaited = (await streams.load(AWAITED, f.case_id)).state
         return await self._change(
             streams, name, lambda f: acts.decide_submit(by, f, awaited, programme, write.now), write
@@ -206,7 +206,7 @@ class FilingHandlers:
 
     def programme(self, f: Filing) -> Programme:
         """The text that the filing is under."""
-        return self._programmes.get(_ensure_exists(f).programme)
+        return text_at(self._programmes, _ensure_exists(f).programme)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -229,7 +229,7 @@ class FilingHandlers:
         return filing_errors.TextClosed(why_zh=why.zh, why_en=why.en, next_zh=after.zh, next_en=after.en)
 
     async def _programme(self, streams: Streams, name: str) -> Programme:
-        return self._programmes.get(_ensure_exists((await streams.load(FILING, name)).state).programme)
+        return text_at(self._programmes, _ensure_exists((await streams.load(FILING, name)).state).programme)
 
     async def _change(
         self, streams: Streams, name: str, decide: Callable[[Filing], tuple[e.Fact, ...]], write: Write

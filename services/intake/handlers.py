@@ -202,7 +202,7 @@ class Handlers:
         """Why the application could not be filed now beside what the organisation has; nothing is stored."""
         if a.applicant is None or a.status != "draft":
             return ()
-        programme = self._programmes.get(a.programme)
+        programme = self._text(a.programme)
         uscc = a.applicant.uscc
         present = with_filed((await streams.load(ORGANISATION, uscc)).state, await self._filed(uscc))
         known = await self._known(streams, a, present, programme)

@@ -211,7 +211,7 @@ class Handlers:
         )
         return after.version > before.version
 
-    async def close_time(self, streams: Streams, case_id: str, visit: int, origin: Origin) -> None:
+    async def close_time(self, streams: Streams, case_id: str, visit: int, asked: int, origin: Origin) -> None:
         """Intake said all that was filed for a step whose time is over. An unknown case waits for nothing."""
         now = origin.occurred_at
         if (await streams.load(CASE, case_id)).state.status != "open":
@@ -221,7 +221,7 @@ class Handlers:
             streams,
             CASE,
             case_id,
-            lambda known: decide_time_closed(visit, known, self._text_of(known), now, days),
+            lambda known: decide_time_closed(visit, asked, known, self._text_of(known), now, days),
             origin,
         )
 

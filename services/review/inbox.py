@@ -62,7 +62,7 @@ class Inbox:
                 case said.FilingWithdrawn() as event:
                     await self._handlers.withdraw_case(streams, event.case_id, event.reason, origin)
                 case said.FilingTimeClosed() as event:
-                    await self._handlers.close_time(streams, event.case_id, event.visit, origin)
+                    await self._handlers.close_time(streams, event.case_id, event.visit, event.asked, origin)
                 case said.Certified() as event:
                     await self._handlers.enter_title(streams, _entered(event), MYSELF, origin)
                 case said.Revoked() as event:

@@ -35,6 +35,7 @@ SELECT stream_id, version, name, state, xid, position FROM (
 READ_BYTES = 4_000_000
 """States in one batch of the log, beyond which no further fact is fetched: a fact may have half a megabyte, and a batch
 of hundreds of them would not fit into a process. The first fact of a batch always comes."""
+_AHEAD = _READ.replace("AND xid < pg_snapshot_xmin(pg_current_snapshot())", "")
 _HEAD = """
 SELECT xid, position FROM facts WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid DESC, position DESC LIMIT 1
@@ -104,6 +105,12 @@ class FactStore:
         """The next facts of the whole log, at most ``limit`` and about ``most_bytes``; none is ever missed and the
         order never changes. Empty only where there is none."""
         rows = await self.pool.fetch(_READ, after.xid, after.number, limit, most_bytes)
+        return [self._recorded(row) for row in rows]
+
+    async def ahead(self, after: Position, limit: int = 1000, most_bytes: int = READ_BYTES) -> list[Recorded]:
+        """The same with what is committed but not read yet, because an open transaction may still come before it. For
+        whoever asks whether something is in the log at all: what is read so is no place to go on from."""
+        rows = await self.pool.fetch(_AHEAD, after.xid, after.number, limit, most_bytes)
         return [self._recorded(row) for row in rows]
 
     async def head(self) -> Position:

@@ -19,6 +19,7 @@ import obstore
 
 from shared.envelope import START, Position
 from shared.runtime.files import place_of
+from shared.runtime.ports import Recorded
 from shared.runtime.store import FactStore
 
 if TYPE_CHECKING:
@@ -58,15 +59,22 @@ class Logs:
         self._read: list[Position] = [START for _ in stores]
 
     async def named(self, wanted: Iterable[str]) -> set[str]:
-        """Which of these digests facts name that were not read before."""
-        left, found = {sha256.encode() for sha256 in wanted}, set[str]()
+        """Which of these digests facts name that were not read before, and those that a transaction which is open
+        somewhere in the cluster, perhaps for days, keeps from all other readers."""
+        left, found = {sha256.encode() for sha256 in wanted}, set[bytes]()
         for number, store in enumerate(self._stores):
             while batch := await store.read(self._read[number], BATCH):
-                for recorded in batch:
-                    said = set(_SHA256.findall(msgspec.json.encode(recorded.fact)))
-                    found |= {digest.decode() for digest in said & left}
+                found |= _said(batch) & left
                 self._read[number] = batch[-1].position or START
-        return found
+            ahead = self._read[number]
+            while batch := await store.ahead(ahead, BATCH):
+                found |= _said(batch) & left
+                ahead = batch[-1].position or START
+        return {digest.decode() for digest in found}
+
+
+def _said(batch: Iterable[Recorded]) -> set[bytes]:
+    return {digest for recorded in batch for digest in _SHA256.findall(msgspec.json.encode(recorded.fact))}
 
 
 async def sweep(store: ObjectStore, stores: Sequence[FactStore], before: datetime, *, do: bool) -> Swept:

@@ -55,6 +55,19 @@ async def test_every_column_of_every_view_that_stands_is_counted(database: Datab
         assert await lacking(connection, lambda _: True) == {}
 
 
+async def test_a_database_that_does_not_tell_is_a_finding_and_not_the_end_of_the_doctor(
+    database: Database, tmp_path: Path
+) -> None:
+    await database.pool.execute(HAND)
+    async with database.transaction() as rebuilding:
+        await rebuilding.execute("LOCK TABLE view_cases.cases IN ACCESS EXCLUSIVE MODE")
+        (found,) = await text_checks.one("review", database.url, lambda _: True, tmp_path, patience=0.2)
+    assert (found.check, found.verdict, found.mend) == ("texts:review", "fault", "shifan doctor")
+    assert "TimeoutError" in found.zh and "TimeoutError" in found.en
+    (found,) = await text_checks.one("review", database.url, lambda _: True, tmp_path)
+    assert found.verdict == "well"
+
+
 @pytest.fixture
 async def kept(databases: Databases) -> AsyncIterator[KeptDatabases]:
     made = KeptDatabases(databases)

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import pytest
 
-from shared.envelope import Actor, Origin
+from shared.envelope import START, Actor, Origin
 from shared.runtime import stray_files
 from shared.runtime.codec import FactCodec
 from shared.runtime.files import Files, file_store
@@ -134,6 +134,19 @@ async def test_what_was_named_after_it_was_set_aside_is_put_back_by_the_next_swe
     assert (swept.put_back, swept.destroyed) == ([digest], [])
     content = b"".join([block async for block in await shop.files.open(digest)])
     assert hashlib.sha256(content).hexdigest() == digest
+
+
+async def test_what_a_fact_names_stays_though_an_open_transaction_hides_the_fact_from_readers(
+    shop: Shop, database: Database
+) -> None:
+    named = await shop.keep(b"named long ago")
+    async with database.transaction() as held_open:
+        await held_open.execute("SELECT pg_current_xact_id()")
+        await shop.name(named)
+        assert await shop.log.read() == [], "nobody follows the log at present"
+        assert [recorded.stream for recorded in await shop.log.ahead(START, 1)] == ["case:1"]
+        assert (await shop.sweep()).strays == []
+    assert await shop.there(named)
 
 
 async def test_one_service_of_several_is_enough_to_name_it(shop: Shop) -> None:

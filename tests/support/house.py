@@ -25,6 +25,7 @@ from shared.runtime.auth.codes import TOKEN_MISSING
 from shared.runtime.auth.person import Person
 from shared.runtime.files import Files, file_store
 from shared.runtime.memory_bus import MemoryBus
+from shared.runtime.ports import Bus
 from shared.runtime.postgres.pool import Database
 from shared.runtime.service import Around, Service
 from shared.runtime.settings import Settings
@@ -131,11 +132,12 @@ class House:
 
 @asynccontextmanager
 async def standing(
-    databases: Databases, folder: Path, programme: Programme | Catalogue, clock: FixedClock
+    databases: Databases, folder: Path, programme: Programme | Catalogue, clock: FixedClock, bus: Bus | None = None
 ) -> AsyncIterator[House]:
-    """Intake, review and the registry under one regulation or a library, at work until the block ends."""
+    """Intake, review and the registry under one regulation or a library, at work until the block ends; they hear each
+    other in this process, or over another bus."""
     settings = Settings(profile="demo", home=folder, demo_clock=True)
-    bus = MemoryBus(backoff_seconds=0.01)
+    bus = bus or MemoryBus(backoff_seconds=0.01)
     shelf = Shelf(programme) if isinstance(programme, Programme) else programme
     files = Files(file_store("", folder / "files"), settings.upload_bytes)
     async with AsyncExitStack() as stack:

@@ -152,11 +152,16 @@ def _begun_with(former: Filing, awaited: Awaited, step: Step, by: Filer) -> tupl
     right at a step of that type is shown anew."""
     if not awaited.objections:
         return ()
-    own = former.status == "taken" and former.filer.role == by.role
-    if not own or step.type != "file":
+    if not _filed_by_ones_own(former, by) or step.type != "file":
         return (corrected.CorrectionBegun("", {}, (), "", awaited.objections),)
     held = (former.filing_id, dict(former.answers), former.documents, former.statement)
     return (corrected.CorrectionBegun(*held, awaited.objections),)
+
+
+def _filed_by_ones_own(former: Filing, by: Filer) -> bool:
+    """Whoever may not read what was filed gets it into no draft either: an authority is one in its region only."""
+    same = former.filer.role == by.role and (by.role == "applicant" or former.filer.region == by.region)
+    return former.status == "taken" and same
 
 
 def _ensure_not_closed(f: Filing, due_at: datetime | None) -> None:

@@ -12,7 +12,7 @@ from services.intake.domain.drafting import ensure_editable
 from services.intake.domain.form_rows import FORM_TYPE, form_content
 from services.intake.domain.forms import checked_form
 from services.intake.domain.parts import Document
-from services.intake.handlers import Handlers, Programmes
+from services.intake.handlers import Handlers, Programmes, text_at
 from services.intake.http.applications import Id
 from services.intake.http.shown import Shown, person, receipt, visible, writing
 from shared.runtime.files import Files
@@ -40,7 +40,7 @@ def form_routes(handlers: Handlers, streams: Streams, programmes: Programmes, fi
     async def fill(case_id: Id, form: FormId, body: Filled, command: Changing) -> Response:
         loaded, by = await visible(streams, case_id, command.actor), person(command.actor)
         ensure_editable(loaded.state, by)
-        checked_form(form, body.rows, programmes.get(loaded.state.programme))
+        checked_form(form, body.rows, text_at(programmes, loaded.state.programme))
         kept = await files.hold(f"{form}.json", FORM_TYPE, form_content(form, body.rows))
         document = Document(form, kept.name, kept.media_type, kept.sha256, kept.size)
         after = await handlers.fill_form(streams, case_id, c.FillForm(form, body.rows, document, by), writing(command))

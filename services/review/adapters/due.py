@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from services.review import money
 from services.review.domain.awaiting import TYPES as HANDED_IN
+from services.review.domain.awaiting import CorrectionDueMoved, FilingAwaited
 from services.review.domain.budgets import BudgetReturned, BudgetSumSettled
 from services.review.domain.case import (
     CaseOpened,
@@ -231,6 +232,11 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.counted_at)
         case StepDueRecounted():
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.recounted_at)
+        case FilingAwaited() | CorrectionDueMoved() if fact.due_at is not None:
+            # Said with the day that its step was given or counted again: for what is handed in the minute counts, too.
+            given = fact.awaited_at if isinstance(fact, FilingAwaited) else fact.moved_at
+            provisional = fact.due_provisional if isinstance(fact, FilingAwaited) else fact.provisional
+            changes.due(case_id, STEP_DUE, fact.step, max(fact.due_at + HEARD, given), provisional, given)
         case FilingTimePassed():
             changes.due(case_id, STEP_DUE, fact.step, next_question(fact), False, fact.passed_at)
         case notice.NoticePosted() | notice.NoticeRecounted():

@@ -191,7 +191,8 @@ def evolve(case: Case, fact: Any) -> Case:
             return replace(counted, due_counted_at=fact.counted_at)
         case StepDueRecounted():
             counted = replace(case, due_at=fact.due_at, due_provisional=fact.provisional)
-            return replace(counted, due_counted_at=fact.recounted_at, due_because=fact.because)
+            counted = replace(counted, due_counted_at=fact.recounted_at, due_because=fact.because)
+            return replace(counted, asked_before=case.asked)
         case StepConcluded():
             ended = Concluded(fact.step, fact.outcome, fact.reason, fact.concluded_at)
             happened = _ended(case, fact)
@@ -244,6 +245,7 @@ def _entered(case: Case, fact: StepEntered) -> Case:
         entered={**case.entered, fact.step: case.entered.get(fact.step, 0) + 1},
         visit=case.visit + 1,
         asked=0,
+        asked_before=0,
     )
 
 

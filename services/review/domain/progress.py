@@ -135,11 +135,12 @@ def decide_lapse(
 
 
 def decide_time_closed(
-    visit: int, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
+    visit: int, asked: int, case: Case, programme: Programme, now: datetime, calendar: Calendar = PUBLISHED
 ) -> Facts:
-    """Intake answered that nothing (more) was filed for the case's step of this number: it lapses now. Where something
-    had come in time, the case stands at another step, and the answer means nothing."""
-    if case.visit != visit or not case.asked:
+    """Intake answered the question of this number, that nothing (more) was filed for the case's step of this number: it
+    lapses now. Where something had come in time, the case stands at another step, and the answer means nothing; nor
+    does one to a question about an end that has moved since: what was filed for the later end stands behind it."""
+    if case.visit != visit or not case.asked_before < asked <= case.asked:
         return ()
     step, decided = _lapsed(case.step, case, programme, now, calendar)
     if step is None:

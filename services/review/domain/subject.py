@@ -70,7 +70,8 @@ class Case:
     and ``due_because`` what moved it since the step was entered; ``round_opens_at`` and ``round_closes_at`` (excluded)
     are the round's window, ``valid_to`` the last day of the title that the case is about or that it conferred.
     ``filing`` is the filing at intake that began it, ``filings`` the last one at each step (empty: filed another way),
-    ``asked`` how often intake was asked what came for the present step. ``visit`` says which of the case's steps the
+    ``asked`` how often intake was asked what came for the present step, ``asked_before`` how often of it before its end
+    moved last. ``visit`` says which of the case's steps the
     present one is, counted from 1 and over all, whatever text it goes on under. ``moves`` are the texts that it went on
     under, ``past`` its steps under earlier ones, ``alone`` the list steps at which its round cannot list it.
     ``recommended`` holds every step and party that ever said yes, ``payments`` every payment by step, how often the
@@ -106,6 +107,7 @@ class Case:
     entered: Mapping[str, int] = field(default_factory=dict)
     visit: int = 0
     asked: int = 0
+    asked_before: int = 0
     filings: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Concluded, ...] = ()
     acts: tuple[Act, ...] = ()

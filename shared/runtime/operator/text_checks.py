@@ -14,6 +14,8 @@ from shared.runtime.operator.migrate import url_setting
 from shared.runtime.pinned import Knows, knows, lacking
 
 MOST_NAMED = 20
+PATIENCE_SECONDS = 30.0
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 
 
 async def all_of(services: Mapping[str, Path], surroundings: Mapping[str, str], definitions: Path) -> list[Finding]:
@@ -32,15 +34,27 @@ async def all_of(services: Mapping[str, Path], surroundings: Mapping[str, str], 
     return found
 
 
-async def one(service: str, url: str, known: Knows, definitions: Path) -> list[Finding]:
+async def one(
+    service: str, url: str, known: Knows, definitions: Path, patience: float = PATIENCE_SECONDS
+) -> list[Finding]:
     try:
-        connection = await asyncpg.connect(url, timeout=5, command_timeout=30)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        connection = await asyncpg.connect(url, timeout=5, command_timeout=patience)
+    except AWAY:
         return []
     try:
         return [_told(service, await lacking(connection, known), definitions)]
+    except AWAY as fault:
+        return [_untold(service, fault)]
     finally:
-        await connection.close()
+        await connection.close(timeout=5)
+
+
+def _untold(service: str, fault: Exception) -> Finding:
+    """The database is there and does not tell: that is no reason to say nothing of all the rest."""
+    why = f"{type(fault).__name__} {fault}".strip()
+    zh = f"未能查明 {service} 所依据的文本：{why}"
+    en = f"it could not be found out which texts {service} pins: {why}"
+    return Finding(f"texts:{service}", "fault", zh, en, "shifan doctor")
 
 
 def _told(service: str, missing: Mapping[str, int], definitions: Path) -> Finding:

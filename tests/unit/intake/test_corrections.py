@@ -22,8 +22,10 @@ from services.intake.filings import FILING
 from services.intake.handlers import APPLICATION
 from services.intake.outbox import case_of, to_public
 from shared import events as said
+from shared.programmes.model import Programme
 from shared.runtime.ports import Recorded
 from tests.support.filing_regulation import FILED
+from tests.support.regulation import PREFECTURE
 from tests.unit.intake import story as applying
 from tests.unit.intake import test_filings as filing
 from tests.unit.intake.story import NOW, document
@@ -86,6 +88,29 @@ def test_it_begins_empty_where_nothing_of_ones_own_was_filed(before: Filing, owe
     f = correcting(before, owed, by).f
     assert (f.documents, f.answers, f.statement, f.corrects) == ((), {}, "", "")
     assert f.objections == ASKED.objections
+
+
+def by_the_authority() -> Programme:
+    """The same text, where it is the authority that has to hand in again."""
+    party = next(party.id for party in FILED.parties if party.role == OFFICER.role)
+    again = [
+        replace(each, actor=party) if each.id == AGAIN.step else each for each in FILED.procedure("yearly_report").steps
+    ]
+    procedures = [replace(p, steps=tuple(again)) if p.id == "yearly_report" else p for p in FILED.procedures]
+    return replace(FILED, procedures=tuple(procedures))
+
+
+@pytest.mark.parametrize(("region", "begins_with"), [(OFFICER.region, "case-1"), (PREFECTURE, "")])
+def test_an_authority_begins_with_what_was_filed_in_its_own_region_only(region: str, begins_with: str) -> None:
+    awaited = evolve_awaited(evolve_awaited(NOTHING, ASKED), AGAIN)
+    before = former(filer=replace(OFFICER, region=region))
+    facts = acts.decide_answer_case("case-1", OFFICER, NONE, awaited, before, by_the_authority(), NOW)
+    begun = next(fact for fact in facts if isinstance(fact, corrected.CorrectionBegun))
+    assert (begun.corrects, bool(begun.documents), begun.objections) == (
+        begins_with,
+        bool(begins_with),
+        ASKED.objections,
+    )
 
 
 def test_what_is_no_correction_begins_empty_and_tells_the_end() -> None:

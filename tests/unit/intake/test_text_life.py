@@ -11,14 +11,18 @@ import pytest
 from services.intake.adapters.applications import SqlApplications
 from services.intake.domain import commands as c
 from services.intake.domain import errors
+from services.intake.domain.parts import Filer
+from services.intake.filings import FilingHandlers
+from services.intake.filings import Write as FilingWrite
 from services.intake.handlers import Handlers, Write
 from services.intake.views import ApplicationsWanted
 from shared import events as said
 from shared.programmes.model import InForce, Programme
 from shared.runtime.postgres.pool import Database
 from tests.support.house import Shelf
-from tests.support.regulation import PROGRAMME
+from tests.support.regulation import APPLICANT_USCC, PROGRAMME, REGION
 from tests.unit.intake.story import ANN, DRAFT, NOW
+from tests.unit.intake.test_filings import OWED
 from tests.unit.intake.test_inbox import APPLICANT, CALL, Heard
 
 LAW = replace(PROGRAMME.legal, in_force=InForce(since=date(2020, 1, 1)))
@@ -75,6 +79,27 @@ async def test_a_text_that_is_gone_is_named(heard: Heard) -> None:
         )
     assert PROGRAMME.ref in refused.value.zh
     assert PROGRAMME.ref in refused.value.en
+
+
+async def test_a_filing_whose_text_is_gone_names_it_at_every_act_too(heard: Heard) -> None:
+    write, by = FilingWrite(APPLICANT), Filer(ANN.id, "applicant", REGION, APPLICANT_USCC)
+    waiting = replace(OWED, programme=PROGRAMME.ref, step="apply")
+    await heard.filings.hear_awaited(heard.streams, waiting, APPLICANT)
+    elsewhere = FilingHandlers(Shelf(replace(PROGRAMME, digest="ef" * 32)), sandbox=True)
+    with pytest.raises(errors.TextMissing, match=PROGRAMME.ref):
+        await elsewhere.answer_case(heard.streams, "case-1", by, write)
+    begun = (await heard.filings.answer_case(heard.streams, "case-1", by, write)).state
+    name = begun.filing_id
+    acts = (
+        lambda: elsewhere.give_answers(heard.streams, name, {"staff": "15"}, (), by, write),
+        lambda: elsewhere.check_form(heard.streams, name, "clients", ()),
+        lambda: elsewhere.submit(heard.streams, name, by, write),
+    )
+    for act in acts:
+        with pytest.raises(errors.TextMissing, match=PROGRAMME.ref):
+            await act()
+    with pytest.raises(errors.TextMissing, match=PROGRAMME.ref):
+        elsewhere.programme(begun)
 
 
 async def test_the_applicant_sees_both_texts_after_a_move(heard: Heard) -> None:

@@ -85,7 +85,7 @@ class Story:
         """The time of the present step passed; where it waits for a filing, intake answers that nothing came."""
         step, now = self.case.step, now or self.now
         facts = self.take(decide_lapse(step, self.case, self.programme, now, self.calendar))
-        closed = decide_time_closed(self.case.visit, self.case, self.programme, now, self.calendar)
+        closed = decide_time_closed(self.case.visit, self.case.asked, self.case, self.programme, now, self.calendar)
         return (*facts, *self.take(closed)) if self.case.step == step else facts
 
     def wait(self, days: int) -> Story:

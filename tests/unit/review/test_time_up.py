@@ -17,7 +17,9 @@ from shared.programmes.model import Deadline, Duration, Rectifying
 from shared.runtime.postgres.pool import Database
 from tests.support.regulation import with_step
 from tests.unit.review.story import MACHINE, OFFICER, PAPERS, REVIEWER, Story, faulty
+from tests.unit.review.test_limits import end_of, within
 from tests.unit.review.test_lists import Lists, deadlines
+from tests.unit.review.test_new_year import TUESDAY, knowing, plan, recount
 from tests.unit.review.test_small_steps import instead_of_visit
 
 WEEK = Deadline(within=Duration(length=7, unit="calendar_day"))
@@ -38,10 +40,24 @@ def asked(story: Story) -> FilingTimePassed:
     return fact
 
 
-def closed(story: Story, visit: int) -> list[str]:
-    return [
-        type(fact).__name__ for fact in story.take(decide_time_closed(visit, story.case, story.programme, story.now))
-    ]
+def closed(story: Story, visit: int, question: int = 1) -> list[str]:
+    answered = decide_time_closed(visit, question, story.case, story.programme, story.now, story.calendar)
+    return [type(fact).__name__ for fact in story.take(answered)]
+
+
+def given_more_time() -> Story:
+    """Intake was asked, and before its answer is heard a notice of the last second is known, which gives more time."""
+    late = with_step("correct", deadline=within(3), outcomes={"filed": "check", "late": "not-accepted"})
+    story = Story(late, TUESDAY).filed()
+    story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
+    due_at = story.case.due_at
+    assert due_at == end_of("2026-12-25")
+    story.now = due_at + timedelta(minutes=1)
+    asked(story)
+    story.calendar = knowing(plan(("2026-12-24", "2026-12-25", "2027-01-01"), due_at - timedelta(seconds=1)))
+    story.take(recount(story, story.calendar))
+    assert story.case.due_at == end_of("2026-12-29") and not story.case.due_provisional
+    return story
 
 
 def test_silence_asks_first_and_the_answer_ends_the_step() -> None:
@@ -86,6 +102,35 @@ def test_an_answer_that_nobody_asked_for_ends_nothing() -> None:
     story.now -= timedelta(days=29)
     assert closed(story, 3) == [], "the time is not over"
     assert story.case.step == "correct"
+
+
+def test_an_answer_about_an_end_that_moved_since_ends_nothing_though_that_is_over_as_well() -> None:
+    story = given_more_time()
+    in_time = story.case.due_at
+    assert in_time is not None
+    story.wait(30)
+    assert closed(story, 3) == [], "what was filed for the later end stands behind this answer"
+    (question,) = story.take(decide_lapse("correct", story.case, story.programme, story.now, story.calendar))
+    assert isinstance(question, FilingTimePassed) and (question.asked, question.due_at) == (2, in_time)
+    assert closed(story, 3) == [], "still the first answer"
+    assert closed(story, 3, 3) == [], "no question of this number"
+    story.act(c.ReceiveFiling("correct", MACHINE, {}, PAPERS, "person-1", 2, in_time))
+    assert (story.case.step, story.case.history[-1].outcome) == ("check", "filed")
+
+
+def test_after_more_time_the_answer_to_the_next_question_ends_the_step() -> None:
+    story = given_more_time().wait(30)
+    story.take(decide_lapse("correct", story.case, story.programme, story.now, story.calendar))
+    story.take(decide_lapse("correct", story.case, story.programme, story.now, story.calendar))
+    assert closed(story, 3, 2)[0] == "StepConcluded", "asked a third time meanwhile: the second is about the same end"
+
+
+async def test_a_later_end_has_its_minute_too(database: Database) -> None:
+    shown, story = Lists(database, DeadlinesView()), given_more_time()
+    due_at = story.case.due_at
+    assert due_at is not None
+    await shown.show(story)
+    assert ("step-due:correct", due_at + timedelta(minutes=1)) in await deadlines(database)
 
 
 def test_a_step_that_knows_no_late_asks_nobody() -> None:
