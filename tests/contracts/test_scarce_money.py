@@ -18,7 +18,7 @@ from services.review.adapters.money import MoneyView, SqlMoney
 from services.review.app import firing
 from services.review.domain import commands as c
 from services.review.domain.budgets import stream_of
-from services.review.domain.errors import AmountWrong, BudgetExhausted
+from services.review.domain.errors import AmountWrong, BudgetExhausted, MoneyInProgress
 from services.review.domain.events import FACTS
 from services.review.handlers import CASE, Handlers, Write
 from services.review.kinds import PURSE, calendar_at
@@ -121,6 +121,19 @@ async def test_of_payments_at_the_same_moment_only_as_much_goes_out_as_there_is(
     assert len(refused) == 4
     assert all(isinstance(answer, BudgetExhausted) for answer in refused), refused
     assert "19.98 are left" in str(refused[0])
+
+
+async def test_of_two_sums_for_one_payment_the_one_on_record_is_reserved(stores: list[FactStore]) -> None:
+    """Both read the case before either wrote: whoever comes second may not change what the first is about to record."""
+    (name,) = await waiting(stores[0], 1)
+    streams = CommittingStreams(stores[0])
+    days, seen = await calendar_at(streams, MONDAY), (await streams.load(CASE, name)).version
+    await money.reserve(streams, payment("60"), name, OUT, days, Write(origin(MONDAY), seen))
+    with pytest.raises(MoneyInProgress):
+        await money.reserve(streams, payment("30"), name, OUT, days, Write(origin(MONDAY, "c-2"), seen))
+    await pay(stores[1], name, "60")
+    purse = (await streams.load(PURSE, STREAM)).state
+    assert await paid(stores[0], [name]) == purse.used == Decimal(60)
 
 
 async def test_who_dies_between_reserving_and_paying_gives_the_money_up(stores: list[FactStore]) -> None:

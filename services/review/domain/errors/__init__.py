@@ -1,6 +1,12 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
-from services.review.domain.errors.budgets import BudgetExhausted, CostUnknown, PlanBelowUse, SourceUnknown
+from services.review.domain.errors.budgets import (
+    BudgetExhausted,
+    CostUnknown,
+    MoneyInProgress,
+    PlanBelowUse,
+    SourceUnknown,
+)
 from services.review.domain.errors.moves import (
     BegunOnWrong,
     MoveNeedsStep,
@@ -189,6 +195,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     ListChoiceWrong,
     SourceUnknown,
     BudgetExhausted,
+    MoneyInProgress,
     PlanBelowUse,
     CostUnknown,
     SumMissing,
@@ -210,7 +217,6 @@ REFUSALS: tuple[type[Refusal], ...] = (
 )
 
 __all__ = [
-    "REFUSALS",
     "AcceptedValueMissing",
     "AlreadySigned",
     "AmountWrong",
@@ -243,6 +249,7 @@ __all__ = [
     "ListChoiceWrong",
     "ListTooLong",
     "ListedByRound",
+    "MoneyInProgress",
     "MoveNeedsStep",
     "MoveStepImpossible",
     "NoOldCases",
@@ -279,6 +286,7 @@ __all__ = [
     "ProposalStands",
     "QuorumMissing",
     "QuotaUsedUp",
+    "REFUSALS",
     "ReasonMissing",
     "RecordTakenOver",
     "RectificationDayWrong",
