@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -28,6 +28,8 @@ HOLDER = Person("applicant-1", "applicant", COUNTY, APPLICANT_USCC)
 THIRTY = Deadline(within=Duration(length=30, unit="calendar_day"))
 HOURS = Deadline(within=Duration(length=24, unit="hour"))
 CHANGED = date(2026, 9, 1)
+FARTHEST = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+"""Not even a year 1 at home."""
 FIRST, SECOND = "change#1", "change#2"
 
 
@@ -148,6 +150,8 @@ def test_one_that_was_told_of_too_late_is_missed_at_once() -> None:
         ({"happened_at": at(CHANGED)}, errors.EventDayMissing),
         ({"happened_on": AWARDED - timedelta(days=1)}, errors.EventImpossible),
         ({"happened_on": CHANGED + timedelta(days=1)}, errors.EventImpossible),
+        ({"happened_on": date.min}, errors.EventImpossible),
+        ({"happened_on": None, "happened_at": FARTHEST}, errors.EventImpossible),
         ({"happened_on": None, "happened_at": at(CHANGED, time(18, 1))}, errors.EventImpossible),
         ({"reason": " "}, errors.ReasonMissing),
         ({"by": replace(HOLDER, organisation=OTHER_USCC)}, errors.TitleUnknown),
@@ -224,6 +228,7 @@ def test_events_are_bounded() -> None:
         happened(told, CHANGED, reason=f"change {number}")
     with pytest.raises(errors.TooMany):
         happened(told, CHANGED, reason="one more")
+    assert happened(told, CHANGED, by=REVIEWER, reason="what the holder hides"), "the holder takes up only its own place"
     assert all(isinstance(one, ObligationIncurred) for one in told.title.events.values())
 
 
