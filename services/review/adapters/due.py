@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from services.review import money
 from services.review.domain.awaiting import TYPES as HANDED_IN
+from services.review.domain.awaiting import CorrectionDueMoved, FilingAwaited
 from services.review.domain.budgets import BudgetReturned, BudgetSumSettled
 from services.review.domain.case import (
     CaseOpened,
@@ -231,6 +232,11 @@ def _deadline(changes: Changes, case_id: str, fact: Any) -> None:
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.counted_at)
         case StepDueRecounted():
             changes.due(case_id, STEP_DUE, fact.step, fact.due_at + AFTER, fact.provisional, fact.recounted_at)
+        case CorrectionDueMoved() | FilingAwaited() if fact.due_at is not None:
+            # It stands behind the fact that counted the deadline, which does not say that something is handed in.
+            at = fact.moved_at if isinstance(fact, CorrectionDueMoved) else fact.awaited_at
+            provisional = fact.provisional if isinstance(fact, CorrectionDueMoved) else fact.due_provisional
+            changes.due(case_id, STEP_DUE, fact.step, max(fact.due_at + HEARD, at), provisional, at)
         case FilingTimePassed():
             changes.due(case_id, STEP_DUE, fact.step, next_question(fact), False, fact.passed_at)
         case notice.NoticePosted() | notice.NoticeRecounted():

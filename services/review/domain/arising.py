@@ -11,7 +11,15 @@ from datetime import date, datetime, time
 
 from services.review.domain import errors
 from services.review.domain.days import Start, count, next_yearly, start_at
-from services.review.domain.holding import Fact, ObligationIncurred, ObligationMet, Title, TitleDateSet, TitleEntered, date_key
+from services.review.domain.holding import (
+    Fact,
+    ObligationIncurred,
+    ObligationMet,
+    Title,
+    TitleDateSet,
+    TitleEntered,
+    date_key,
+)
 from services.review.domain.people import Person
 from services.review.domain.reach import ensure_in_charge, ensure_stands
 from services.review.domain.reminding import with_reminder

@@ -228,7 +228,9 @@ def test_events_are_bounded() -> None:
         happened(told, CHANGED, reason=f"change {number}")
     with pytest.raises(errors.TooMany):
         happened(told, CHANGED, reason="one more")
-    assert happened(told, CHANGED, by=REVIEWER, reason="what the holder hides"), "the holder takes up only its own place"
+    assert happened(told, CHANGED, by=REVIEWER, reason="what the holder hides"), (
+        "the holder takes up only its own place"
+    )
     assert all(isinstance(one, ObligationIncurred) for one in told.title.events.values())
 
 

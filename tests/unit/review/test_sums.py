@@ -366,7 +366,8 @@ def test_one_step_that_pays_by_another_plan_ends_when_all_is_paid() -> None:
     story = granted("100")
     story.act(payment("first"))
     story.act(checked("midterm"))
-    plan = tuple(Instalment(id=name, share=Decimal(share)) for name, share in (("a", "0.6"), ("b", "0.3"), ("c", "0.1")))
+    parts = {"a": "0.6", "b": "0.3", "c": "0.1"}
+    plan = tuple(Instalment(id=name, share=Decimal(share)) for name, share in parts.items())
     story.programme = changed(FUNDING, "second", parameters=paying(None, plan))
     story.act(payment("second"))
     (paid,) = only(story.act(payment("second")), InstalmentPaid)

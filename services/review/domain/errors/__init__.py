@@ -217,6 +217,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
 )
 
 __all__ = [
+    "REFUSALS",
     "AcceptedValueMissing",
     "AlreadySigned",
     "AmountWrong",
@@ -286,7 +287,6 @@ __all__ = [
     "ProposalStands",
     "QuorumMissing",
     "QuotaUsedUp",
-    "REFUSALS",
     "ReasonMissing",
     "RecordTakenOver",
     "RectificationDayWrong",
