@@ -137,7 +137,7 @@ async def give_back(streams: Streams, programmes: Programmes, case_id: str, paym
     paid = next((each for key, each in case.payments.items() if payment_name(*key) == payment), None)
     if paid is None:
         return False
-    programme = text_at(programmes, case.programme)
+    programme = text_at(programmes, paid.programme or case.programme)  # the case may be under another one by now
     stream = budgets.stream_of(programme.id, paid.budget, paid.source, paid.year)
     whose = (programme.id, paid.budget, paid.source, paid.year, programme.region)
     what = (case_id, paid.step, paid.visit, paid.instalment, paid.amount)

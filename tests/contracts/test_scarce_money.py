@@ -18,8 +18,10 @@ from services.review.adapters.money import MoneyView, SqlMoney
 from services.review.app import firing
 from services.review.domain import commands as c
 from services.review.domain.budgets import stream_of
+from services.review.domain.desks import Desk
 from services.review.domain.errors import AmountWrong, BudgetExhausted, MoneyInProgress
 from services.review.domain.events import FACTS
+from services.review.domain.moves import CaseMoved
 from services.review.handlers import CASE, Handlers, Write
 from services.review.kinds import PURSE, calendar_at
 from services.review.views import PurseRow
@@ -150,6 +152,22 @@ async def test_who_dies_between_reserving_and_paying_gives_the_money_up(stores: 
     assert await paid(stores[0], [first, second, third]) == Decimal(100)
     with pytest.raises(AmountWrong):
         await pay(stores[0], third, "0")
+
+
+async def test_what_came_back_is_booked_where_it_was_taken_though_the_case_moved_since(stores: list[FactStore]) -> None:
+    other = replace(OUT, id="other-platform", digest="cd" * 32)
+    handlers = Handlers(Shelf(BACK_TOO), sandbox=True)
+    streams, (name,) = CommittingStreams(stores[0]), await waiting(stores[0], 1)
+    for step, amount in (("visit", "100"), ("list", "70.5")):
+        await handlers.act(streams, name, payment(amount, step), Write(origin(MONDAY, f"c-{step}")))
+    known = await streams.load(CASE, name)
+    after = CaseMoved(
+        *(OUT.ref, OUT.version, other.ref, other.version, "rule", "reason", "p-1", "p-2", "list", "list", False),
+        *(other.procedures[0].id, "", "", Desk("treasury", "finance"), (), (), MONDAY),
+    )
+    await streams.save(Append(CASE.name(name), known.version, (after,), origin(MONDAY, "move")))
+    assert await handlers.give_back(streams, name, money.payment_name("list", 1, "whole"), origin(MONDAY, "back"))
+    assert (await streams.load(PURSE, STREAM)).state.used == Decimal("29.5")
 
 
 async def test_what_comes_back_is_booked_once_by_a_deadline_that_the_closed_case_leaves(
