@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from shared.programmes.expressions import names, parse
+from shared.programmes.expressions import Node, names, parse
+from shared.programmes.expressions.tree import Call, Comparison, children
 from shared.programmes.model import Condition, Programme
 from shared.programmes.reading import tree
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
@@ -78,6 +79,8 @@ def _rows(programme: Programme, condition: Condition, rows: tree.Mapping) -> Ite
         node, path = rows.entries.get(way), f"{condition.id}.{way}"
         if node is None and way == "unknown" and not names(parse(condition.expression or "true")):
             continue  # papers are counted: there is nothing that could be unknown
+        if node is None and way == "boundary" and not _has_boundary(parse(condition.expression or "true")):
+            continue  # yes or no, one option or another: there is no number to stand on
         if node is None:
             yield Fault(rows.place, path, f"缺少 {way} 的例子", f"an example for {way} is missing: write {way}: {{…}}")
             continue
@@ -99,6 +102,12 @@ def _rows(programme: Programme, condition: Condition, rows: tree.Mapping) -> Ite
                 f"写的是 {expected},按办法为 {found.finding}({numbers});请更正例子或条件",
                 f"it says {expected}, the rule says {found.finding} ({numbers}): correct the example or the condition",
             )
+
+
+def _has_boundary(node: Node) -> bool:
+    """Whether an applicant can stand exactly on a number, or on so many of something."""
+    ordered = isinstance(node, Comparison) and node.operator in (">=", ">", "<=", "<")
+    return ordered or isinstance(node, Call) or any(_has_boundary(part) for part in children(node))
 
 
 def _row(way: str, node: tree.Node) -> tuple[str, Mapping[str, Any] | None]:

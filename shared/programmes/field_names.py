@@ -131,6 +131,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "needs_title": ("须有称号", "needs a title"),
         "not_confirmed": ("不属实", "not confirmed"),
         "not_listed": ("未列入", "not listed"),
+        "not_counting": ("不计入的步骤", "steps not counted"),
         "notice": ("公示", "notice"),
         "notices": ("公示", "notices"),
         "number": ("文号", "document number"),

@@ -27,6 +27,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "entered": ("进入本步骤", "the step began"),
     "posted": ("公示发布", "the notice was posted"),
     "filed": ("提交", "the filing"),
+    "accepted": ("受理", "the acceptance"),
     "decided": ("决定", "the decision"),
     "awarded": ("授予", "the award"),
     "round_opened": ("申报开始", "the round opened"),
@@ -164,9 +165,11 @@ def _yearly(value: YearlyMoment) -> Text:
 def _deadline(value: Deadline) -> Text:
     if value.within is not None:
         length, (zh, en) = said(value.within), EVENTS[value.starts]
+        left_out = ", ".join(value.not_counting)
+        since = f"from when {en}" if value.starts == "entered" else f"after {en}"
         return Text(
-            zh=f"自{zh}起{length.zh}",
-            en=f"{length.en} from when {en}" if value.starts == "entered" else f"{length.en} after {en}",
+            zh=f"自{zh}起{length.zh}" + (f",不计入步骤 {left_out} 所用的日子" if left_out else ""),
+            en=f"{length.en} {since}" + (f", not counting the days of {left_out}" if left_out else ""),
         )
     found = said(value.yearly if value.yearly is not None else value.on)
     if value.yearly is None or value.starts == "entered":

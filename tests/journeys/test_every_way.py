@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.calendar.days import LAST_LISTED
 from shared.programmes.model import Closing, Procedure, Programme
 from tests.journeys.graph import Standing, answers_of, ok
 from tests.journeys.ways import LedWalk, Map, Way
@@ -43,10 +44,11 @@ async def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(autouse=True)
 async def next_year(house: House) -> None:
-    """The ways take years; no notice waits for a calendar here."""
-    year = house.clock.now().year + 1
-    plan = {"year": year, "off": [f"{year}-01-01"], "make_up": [], "notice": f"demonstration {year}"}
-    ok(await house.post(Somebody("calendar", "operator", "000000"), "/review/calendar/years", plan))
+    """The ways take years, some of them several at once; no notice waits for a calendar here."""
+    today = house.clock.now().year
+    for year in range(max(today, LAST_LISTED + 1), today + 2):
+        plan = {"year": year, "off": [f"{year}-01-01"], "make_up": [], "notice": f"demonstration {year}"}
+        ok(await house.post(Somebody("calendar", "operator", "000000"), "/review/calendar/years", plan))
 
 
 def test_every_kind_is_here_and_every_end_is_walked_to() -> None:

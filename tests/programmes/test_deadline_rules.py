@@ -75,6 +75,7 @@ COUNTABLE: dict[str, set[str]] = {
     "entered": ALWAYS,
     "round_closed": ALWAYS,
     "filed": ALWAYS - {"apply"},
+    "accepted": {"notice", "mend", "decide", "award", "look", "publish"},
     "ordered": ALWAYS - {"apply"},  # after a correction, a check comes again and goes on
     "posted": {"notice", "mend", "decide", "award", "look", "publish"},
     "decided": {"award", "look", "publish"},
@@ -127,6 +128,20 @@ def test_without_rounds_nothing_is_counted_from_the_end_of_one() -> None:
 
 
 CONTRADICTIONS = [
+    ("decide", "{within: {length: 5, unit: hour}, not_counting: [notice]}", "deadline.not_counting", "count days"),
+    ("decide", "{on: 2026-05-01, not_counting: [notice]}", "deadline.not_counting", "count days"),
+    (
+        "decide",
+        "{within: {length: 5, unit: working_day}, not_counting: [decide]}",
+        "deadline.not_counting",
+        "one of apply, check, correct, notice, mend",
+    ),
+    (
+        "decide",
+        "{within: {length: 5, unit: working_day}, not_counting: [publish]}",
+        "deadline.not_counting",
+        "lies before decide",
+    ),
     ("publish", "{on: 2026-05-01, starts: decided}", "deadline.starts", "remove starts"),
     ("publish", "{within: {length: 36, unit: hour, at: '12:00'}}", "deadline.within", "run on"),
     ("publish", "{within: {length: 90, unit: minute, roll: next_working_day}}", "deadline.within", "run on"),

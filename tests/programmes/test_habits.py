@@ -32,6 +32,7 @@ PANEL, ROUNDS = (
     "panel: experts}, outcomes: {passed: score_second",
     SUBSIDY[SUBSIDY.index("rounds:") : SUBSIDY.index("metrics:")],
 )
+STOPPED = "{within: {length: 5, unit: working_day}, not_counting: [draft]}"
 BANDS = "evaluate.band in ['B', 'C']"
 GRADUATES, GRADE = "expression: graduates > 5", "when: grade == 'first', expression"
 
@@ -121,6 +122,11 @@ def test_an_expression_is_answered_in_the_languages_words(text: str, remedy: str
         (SUBSIDY, "share: 0.7, after: examination", "share: 0.7, after: examine", "this procedure has no step examine"),
         (SUBSIDY, "deadline: {within: {length: 30, unit: calendar_day}}, ", "", "late needs a deadline"),
         (CONTENT, "{month: 1, day: last}", "{within: {length: 1, unit: month}}", "repeats counts on from a due"),
+        (INCUBATORS, "\"lies_in('990300')\"", "\"applicant.region == '990300'\"", "write lies_in('990300')"),
+        (INCUBATORS, "\"lies_in('990300')\"", "\"applicant.region != '990000'\"", "write not lies_in('990000')"),
+        (INCUBATORS, "drawn: random", "drawn: 随机", "did you mean random?"),
+        (INCUBATORS, "kind: no_application_while_valid", "kind: no_application_after_refusal", "say for how long"),
+        (CONTENT, "{month: 1, day: last}, repeats: monthly", STOPPED, "remove it"),
         (SUBSIDY, ROUNDS, "rounds: null\n", "says that there are none"),
         (CONTENT, "evaluate.band in", "evaluate.grade in", "did you mean evaluate."),
         (CONTENT, BANDS, "evaluate.band in ['B', 'E']", "has no band E; it has A, B, C, D"),

@@ -64,6 +64,13 @@ class Application:
     timeline: tuple[Entry, ...] = ()
 
     @property
+    def refused_at(self) -> datetime | None:
+        """When it was refused; None where it was not."""
+        if self.status != "refused":
+            return None
+        return next((entry.at for entry in reversed(self.timeline) if entry.what == "recognition_refused"), None)
+
+    @property
     def declared(self) -> bool:
         """Whether somebody declared exactly what stands here now."""
         return bool(self.declared_by) and self.declared_content == digest(self.answers, self.documents)

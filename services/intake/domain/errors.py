@@ -295,6 +295,17 @@ class RoundUsed(Refusal):
     do = ("请在该日期之后的批次申报。", "Apply in a round after that day.")
 
 
+class RefusedBefore(Refusal):
+    """The organisation was refused so short a time ago that the programme takes no other application yet."""
+
+    code = "refused_before"
+    said = (
+        "本单位在《{zh}》的申报未获通过（案件 {case}），{until_zh}不得再次申报。",
+        "The organisation was refused under {en} (case {case}); no other application {until_en}.",
+    )
+    do = ("请在该日期之后申报。", "Apply after that day.")
+
+
 class FundedAlready(Refusal):
     """The organisation received money beside which it may receive no more."""
 
@@ -347,6 +358,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     PlaceTaken,
     TitleStands,
     RoundUsed,
+    RefusedBefore,
     FundedAlready,
     TitleNeeded,
     *filing_errors.REFUSALS,

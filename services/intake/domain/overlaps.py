@@ -104,6 +104,8 @@ def _objections(asked: Asked) -> Iterator[Refusal]:
                 if asked.programme.id in meant:
                     yield from _beside_open(asked, line_of(asked.programme.id, asked.known.followers))
                 yield from _beside_title(asked, meant, overlap.within)
+            case "no_application_after_refusal":
+                yield from _after_refusal(asked, meant, overlap.within)
             case "one_application_per_round":
                 yield from _in_round(asked, meant, overlap.within)
             case "no_double_funding":
@@ -138,6 +140,17 @@ def _in_round(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> 
         if until is not None and asked.today <= until:
             name = asked.known.name(claimed.programme_id)
             yield errors.RoundUsed(zh=name.zh, en=name.en, case=claimed.case_id, **_until(until))
+
+
+def _after_refusal(asked: Asked, meant: tuple[str, ...], within: Duration | None) -> Iterator[Refusal]:
+    """An application that was refused bars the next for so long; one that was taken back was never refused."""
+    for claimed, other in asked.others(meant):
+        if other.refused_at is None or within is None:
+            continue
+        until = _last_day(other.refused_at.astimezone(SHANGHAI).date(), within)
+        if asked.today <= until:
+            name = asked.known.name(claimed.programme_id)
+            yield errors.RefusedBefore(zh=name.zh, en=name.en, case=claimed.case_id, **_until(until))
 
 
 def _last_day_of_round(asked: Asked, other: str) -> date | None:

@@ -259,6 +259,7 @@ ENDINGS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("assess", "sufficient"): "met",
         ("inspect", "passed"): "met",
         ("check", "to_correct"): "ordered",
+        ("check", "complete"): "accepted",
     }
 )
 """What a step's end means as an event that a deadline may be counted from, by type of step and outcome."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from services.review.domain.again import Moved, Standing, again
+from services.review.domain.clock_stopped import without
 from services.review.domain.days import Start, count, next_yearly, start_at
 from services.review.domain.subject import Case
 from shared.calendar import SHANGHAI, Calendar, Due
@@ -41,7 +42,7 @@ def limits(
     kind, deadline = _stated(step, case, programme)
     if isinstance(deadline, Deadline):
         start = start_of(deadline.starts, case)
-        end = count(deadline, start, calendar, known) if start else None
+        end = count(without(deadline, start, case, calendar), start, calendar, known) if start else None
         clause = deadline.source.clause or step.source.clause
         found.append(Limit(kind, deadline, clause, deadline.starts, start, end))
     return (*found, *_cascade(step, case, programme, calendar, known))

@@ -30,6 +30,7 @@ from shared.programmes.reading.faults import Findings
 BRINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "filed": {"file": ("filed", "late")},
+        "accepted": {"check": ("complete",)},
         "posted": {"notice": OUTCOMES["notice"]},
         "decided": {"decide": OUTCOMES["decide"]},
         "awarded": {"award": OUTCOMES["award"]},
@@ -39,6 +40,9 @@ BRINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Which types of step bring an event about, and by which outcomes they are then left."""
+
+DAYS = ("working_day", "calendar_day")
+"""Units that days of another step can be left out of."""
 
 WITHIN: Mapping[str, str] = MappingProxyType(
     {"posted": "notice", "awarded": "award", "ordered": "rectify", "valid_to": "award"}
@@ -61,6 +65,7 @@ def check_deadlines(programme: Programme, findings: Findings) -> None:
     for procedure in programme.procedures:
         for stated in _deadlines(procedure):
             _start(stated, procedure, programme, findings)
+            _not_counting(stated, procedure, findings)
         for step in procedure.steps:
             _contradictions(step, procedure, findings)
     if isinstance(programme.rounds, RoundRules):
@@ -146,6 +151,30 @@ def _reached(begin: Iterable[str], procedure: Procedure) -> set[str]:
             seen.add(name)
             todo += followers(steps[name])
     return seen
+
+
+# ── what is not counted ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _not_counting(stated: _Stated, procedure: Procedure, findings: Findings) -> None:
+    """Days can only be left out of days, and only those of a step that lies before."""
+    steps = {step.id: step for step in procedure.steps}
+    within, path = stated.deadline.within, f"{stated.path}.not_counting"
+    if stated.deadline.not_counting and not (isinstance(within, Duration) and within.unit in DAYS):
+        findings.at(
+            path,
+            "只有以 working_day 或 calendar_day 计的 within 可以扣除步骤所用的日子",
+            "only a within of working_day or calendar_day can leave days out: count days, or remove it",
+        )
+    for name in stated.deadline.not_counting:
+        before = [each for each in steps if stated.step.id in _reached(followers(steps[each]), procedure)]
+        if name not in before or name == stated.step.id:
+            listed = ", ".join(each for each in before if each != stated.step.id) or "-"
+            findings.at(
+                path,
+                f"{name} 不是步骤 {stated.step.id} 之前的步骤;可用:{listed}",
+                f"{name} is no step that lies before {stated.step.id}: write one of {listed}",
+            )
 
 
 # ── what contradicts itself ──────────────────────────────────────────────────────────────────────────────────────

@@ -92,6 +92,10 @@ def _walk(node: Node, metrics: dict[str, Metric], papers: set[str], path: str, f
     match node:
         case Comparison(left=Name() as name, right=right) if name.id in metrics:
             _options(metrics[name.id], right, path, findings)
+        case Comparison(
+            left=Name(id="applicant.region"), operator="==" | "!=" as sign, right=Literal(value=str() as code)
+        ):
+            _whole_region(sign, code, path, findings)
         case Call(function="has_all" | "has_any" | "count", arguments=(Name() as name, *rest)) if name.id in metrics:
             _is_set(metrics[name.id], path, findings)
             for part in rest:
@@ -102,6 +106,17 @@ def _walk(node: Node, metrics: dict[str, Metric], papers: set[str], path: str, f
             pass
     for part in children(node):
         _walk(part, metrics, papers, path, findings)
+
+
+def _whole_region(sign: str, code: str, path: str, findings: Findings) -> None:
+    """A code of a province or a prefecture is equal to nobody's who lies in one of its counties."""
+    if code.endswith("00"):
+        meant = f"not lies_in('{code}')" if sign == "!=" else f"lies_in('{code}')"
+        findings.at(
+            path,
+            f"applicant.region {sign} '{code}' 只比较代码本身,不含其下各县;请写 {meant}",
+            f"applicant.region {sign} '{code}' compares the code alone, without the counties in it: write {meant}",
+        )
 
 
 def _is_set(metric: Metric, path: str, findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.programmes.model import (
     Checking,
+    Deadline,
     Duration,
     Filing,
     Paying,
@@ -43,7 +44,19 @@ def check_promises(programme: Programme, findings: Findings) -> None:
                 "repeats 需要 due: {month: …, day: …},由该月起推算",
                 "repeats counts on from a due: {month: …, day: …}: write one",
             )
+        if isinstance(obligation.due, Deadline) and obligation.due.not_counting:
+            findings.at(
+                f"obligations[{obligation.id}].due.not_counting",
+                "只有步骤的期限可以扣除步骤所用的日子,请删除",
+                "only the deadline of a step can leave days of steps out: remove it",
+            )
     for overlap in programme.overlaps:
+        if overlap.kind == "no_application_after_refusal" and overlap.within is None:
+            findings.at(
+                f"overlaps[{overlap.id}].within",
+                "需要写明多久,例如 {length: 2, unit: year}",
+                "say for how long, for example {length: 2, unit: year}",
+            )
         if overlap.within is not None and overlap.within.unit in _CLOCKED:
             findings.at(
                 f"overlaps[{overlap.id}].within.unit",

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shared.programmes.model.words import NOWHERE, UNSET, Source, Unset
+from shared.programmes.model.words import NOWHERE, UNSET, Id, Source, Unset
 
 TimeUnit = Literal["minute", "hour", "working_day", "calendar_day", "week", "month", "year"]
 Roll = Annotated[
@@ -62,20 +62,37 @@ class Deadline:
 
     ``starts`` is the event that ``within`` is counted from, and after which the next ``yearly`` day is meant; where it
     happened more than once, the last time. Of a step, ``entered``: the case came to it. ``filed``: an application, a
-    correction or a report was handed in. ``posted``: a notice went up. ``decided``: a decide step ended. ``awarded``:
-    a title was conferred. ``ordered``: a correction was asked for, or a time to put something right began. ``met``: an
-    assessment found the conditions met, or an inspection was passed. ``round_closed``: the window of the case's round
-    closed. ``valid_to``: the last day of the title. A notice's own step may be counted from its posting, a rectify
-    step from its order, an award step from the award; otherwise the event must lie before the step.
+    correction or a report was handed in. ``accepted``: a check found what was filed complete, or its silence meant so.
+    ``posted``: a notice went up. ``decided``: a decide step ended. ``awarded``: a title was conferred. ``ordered``: a
+    correction was asked for, or a time to put something right began. ``met``: an assessment found the conditions met,
+    or an inspection was passed. ``round_closed``: the window of the case's round closed. ``valid_to``: the last day of
+    the title. A notice's own step may be counted from its posting, a rectify step from its order, an award step from
+    the award; otherwise the event must lie before the step. ``not_counting`` leaves out the days on which the case
+    stood in other steps: the day on which it came there counts, the day on which it left does not.
     """
 
     within: Duration | Unset | None = None
     yearly: YearlyMoment | Unset | None = None
     on: date | Unset | None = None
     starts: Annotated[
-        Literal["entered", "posted", "filed", "decided", "awarded", "round_closed", "ordered", "met", "valid_to"],
+        Literal[
+            "entered",
+            "posted",
+            "filed",
+            "accepted",
+            "decided",
+            "awarded",
+            "round_closed",
+            "ordered",
+            "met",
+            "valid_to",
+        ],
         Meta(description="The event that it is counted from; entered = the step began."),
     ] = "entered"
+    not_counting: Annotated[
+        tuple[Id, ...],
+        Meta(description="Steps whose days are not counted (不计入期限), e.g. an expert review; within days only."),
+    ] = ()
     source: Source = NOWHERE
 
 

@@ -61,7 +61,10 @@ class ReReview:
     every_years: Annotated[int, Meta(ge=1, le=20)] | Unset
     procedure: Annotated[Id | Unset, Meta(description="The procedure that carries it out.")] = UNSET
     joined_with_round: Annotated[bool | Unset, Meta(description="Held together with the annual round.")] = UNSET
-    on_no_application: Literal["lapses", "revoked"] | Unset = UNSET
+    on_no_application: Annotated[
+        Literal["lapses", "revoked", "stays"] | Unset,
+        Meta(description="What becomes of the title; stays: nothing, the authority opens the procedure itself."),
+    ] = UNSET
     remind: Annotated[Reminders, Meta(description="So many days before its day the holder is reminded.")] = (90, 30)
     source: Source = NOWHERE
 
@@ -177,7 +180,13 @@ class Overlap:
     id: Id
     title: Text
     kind: Annotated[
-        Literal["no_application_while_valid", "no_double_funding", "one_application_per_round", "needs_title_of"],
+        Literal[
+            "no_application_while_valid",
+            "no_application_after_refusal",
+            "no_double_funding",
+            "one_application_per_round",
+            "needs_title_of",
+        ],
         Meta(description="needs_title_of: the other title is required, not forbidden."),
     ]
     programmes: Annotated[
@@ -185,6 +194,6 @@ class Overlap:
     ] = ()
     within: Annotated[
         Duration | None,
-        Meta(description="Looking back so far: to titles that ended, money that was paid, applications."),
+        Meta(description="Looking back so far: to titles that ended, money that was paid, applications, refusals."),
     ] = None
     source: Source = NOWHERE

@@ -98,6 +98,7 @@ def test_a_re_review_is_due_after_so_many_years_and_never_after_the_last_day() -
     [
         ("lapses", ["ReviewDayPassed", "TitleLapsed"], "lapsed"),
         ("revoked", ["ReviewDayPassed", "RevocationOrdered"], "ordered"),
+        ("stays", ["ReviewDayPassed"], "held"),
         (UNSET, ["ReviewDayPassed"], "held"),
     ],
 )
