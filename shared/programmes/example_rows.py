@@ -1,6 +1,7 @@
 """Understands the examples beside a definition: for each condition one applicant for every way it can be decided.
 
-``<condition>: {met: {…}, unmet: {…}, boundary: [<finding>, {…}], unknown: {…}}``. In the braces stand answers, and
+``<condition>: {met: {…}, unmet: {…}, boundary: [<finding>, {…}], unknown: {…}}``, and ``not_applicable: {…}`` where the
+condition has a ``when``. In the braces stand answers, and
 beside them ``region``, ``level``, ``kind``, ``category``, ``day`` and ``papers`` (ids of filed papers; absent: the
 condition's evidence).
 """
@@ -15,6 +16,7 @@ from typing import Any
 from shared.programmes.expressions import Node, names, parse
 from shared.programmes.expressions.tree import Call, Comparison, children
 from shared.programmes.model import Condition, Programme
+from shared.programmes.model.answering import answer_keys
 from shared.programmes.reading import tree
 from shared.programmes.reading.faults import BadDefinition, Fault, Place
 from shared.programmes.rules import evaluate
@@ -22,6 +24,8 @@ from shared.programmes.verdicts import Verdict
 
 SUFFIX = ".examples.yaml"
 WAYS = ("met", "unmet", "boundary", "unknown")
+BESIDES = "not_applicable"
+"""May be said of a condition with ``when``."""
 FINDINGS = ("met", "unmet", "unknown", "not_applicable")
 BESIDE = ("region", "level", "kind", "category", "day", "papers")
 """What stands beside the answers in a row."""
@@ -63,8 +67,11 @@ def _faults(programme: Programme, root: tree.Mapping, file: str) -> Iterator[Fau
             close = difflib.get_close_matches(name, wanted, n=1)
             zh, en = (f"是否应为 {close[0]}?", f"did you mean {close[0]}?") if close else ("请删除", "remove it")
             yield Fault(place, name, f"没有带表达式的条件 {name};{zh}", f"no condition {name} has an expression; {en}")
-        elif not isinstance(rows, tree.Mapping) or set(rows.entries) - set(WAYS):
+        elif not isinstance(rows, tree.Mapping) or set(rows.entries) - {*WAYS, BESIDES}:
             yield Fault(place, name, f"请写 {_SHAPE}", f"write {_SHAPE}")
+        elif BESIDES in rows.entries and condition.when is None:
+            zh, en = f"条件 {name} 没有 when,总是适用;请删除", f"{name} has no when and always applies: remove it"
+            yield Fault(rows.keys[BESIDES], f"{name}.{BESIDES}", zh, en)
         else:
             yield from _rows(programme, condition, rows)
     for name in wanted:
@@ -75,12 +82,14 @@ def _faults(programme: Programme, root: tree.Mapping, file: str) -> Iterator[Fau
 
 
 def _rows(programme: Programme, condition: Condition, rows: tree.Mapping) -> Iterator[Fault]:
-    for way in WAYS:
+    for way in (*WAYS, BESIDES):
         node, path = rows.entries.get(way), f"{condition.id}.{way}"
         if node is None and way == "unknown" and not names(parse(condition.expression or "true")):
             continue  # papers are counted: there is nothing that could be unknown
         if node is None and way == "boundary" and not _has_boundary(parse(condition.expression or "true")):
             continue  # yes or no, one option or another: there is no number to stand on
+        if node is None and way == BESIDES:
+            continue
         if node is None:
             yield Fault(rows.place, path, f"缺少 {way} 的例子", f"an example for {way} is missing: write {way}: {{…}}")
             continue
@@ -88,6 +97,11 @@ def _rows(programme: Programme, condition: Condition, rows: tree.Mapping) -> Ite
         if row is None or expected not in FINDINGS:
             shape = "boundary: [met, {…}]" if way == "boundary" else f"{way}: {{…}}"
             yield Fault(node.place, path, f"请写 {shape}", f"write {shape}")
+            continue
+        if strange := [key for key in row if key not in BESIDE and key not in answer_keys(programme.metrics)]:
+            yield Fault(
+                node.place, path, f"没有指标 {strange[0]};请更正", f"no figure {strange[0]} is asked: correct it"
+            )
             continue
         try:
             found = decide(programme, condition, row)

@@ -99,7 +99,7 @@ def misfits(programme: Programme, read: FactsRead) -> tuple[Fault, ...]:
     place = Place(read.file, 1)
     found = [
         Fault(read.places.get(each.key, place), f"answers.{each.key}", *_remedy(each.key, each.zh, each.en, known))
-        for each in answer_faults(programme.metrics, facts.answers)
+        for each in dict.fromkeys(answer_faults(programme.metrics, facts.answers))
     ]
     conditions = {condition.id for condition in programme.conditions}
     papers = {m.id for m in programme.materials} | {d.id for m in programme.materials for d in m.documents}

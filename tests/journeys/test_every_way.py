@@ -20,6 +20,7 @@ from tests.support.database import Databases
 from tests.support.house import House, Somebody, standing
 from tests.support.places import place_in
 
+BEGINS = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
 PROCEDURES = [(programme, procedure) for programme in SHELF.programmes() for procedure in programme.procedures]
 
 
@@ -37,7 +38,7 @@ WAYS = [(p, x, way) for p, x in PROCEDURES for way in map_of(p, x).ways()]
 
 @pytest.fixture(scope="module")
 async def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    clock = FixedClock(datetime(2026, 3, 16, 2, 0, tzinfo=UTC))
+    clock = FixedClock(BEGINS)
     async with standing(databases, tmp_path_factory.mktemp("demo"), SHELF, clock) as standing_house:
         yield standing_house
 

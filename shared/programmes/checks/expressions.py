@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shared.programmes.checks.calls import check_calls
 from shared.programmes.checks.kinds import check_kinds, check_standing
 from shared.programmes.checks.results import check_bands, check_result
+from shared.programmes.checks.shares import check_shares
 from shared.programmes.expressions import Name, Node, names, parse
 from shared.programmes.expressions.tree import Call, Comparison, Literal, SetLiteral, children
 from shared.programmes.model import Metric, Programme, RoundRules
@@ -36,6 +37,7 @@ def check_expressions(programme: Programme, findings: Findings) -> None:
         _walk(tree, metrics, papers, path, findings)
         check_kinds(tree, metrics, path, findings)
         check_calls(tree, metrics, path, findings)
+        check_shares(tree, metrics, path, findings)
         check_standing(tree, programme, path, findings)
 
 

@@ -15,6 +15,7 @@ from shared.programmes.checks.expressions import check_expressions
 from shared.programmes.checks.graph import check_graph
 from shared.programmes.checks.money import check_money
 from shared.programmes.checks.numbers import check_numbers
+from shared.programmes.checks.payments import check_payments
 from shared.programmes.checks.promises import check_promises
 from shared.programmes.checks.references import check_references
 from shared.programmes.checks.regions import check_regions
@@ -73,6 +74,7 @@ def check(programme: Programme, findings: Findings) -> None:
     _deadlines(programme, "", findings)
     check_times(programme, findings)
     check_deadlines(programme, findings)
+    check_payments(programme, findings)
     check_money(programme, findings)
 
 

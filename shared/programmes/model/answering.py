@@ -203,7 +203,7 @@ def wanted(asked: Asked) -> tuple[str, str]:
 
 _WANTED: Mapping[str, tuple[str, str]] = {
     "count": ("非负整数", "a whole number, not negative"),
-    "amount": ("不小于下限的十进制数", "a plain decimal number"),
+    "amount": ("十进制数,不带单位和千分位", "a plain decimal number, without unit or separators"),
     "ratio": ("0 至 1 之间的小数", "a decimal between 0 and 1"),
     "area": ("非负小数", "a decimal, not negative"),
     "years": ("非负数", "a number, not negative"),

@@ -58,9 +58,7 @@ class Reader:
         unknown = [key for key in node.entries if key not in known]
         for key in unknown:
             if _cut_text(node.entries[key]):
-                zh = f"文字中有逗号,“{key}”被当作了键,请把整段文字加引号"
-                en = f"a text with a comma was cut here ('{key}' was read as a key): put the whole text in quotes"
-                self._findings.add(node.keys[key], path, zh, en)
+                self._findings.add(node.keys[key], path, *_cut(key))
                 continue
             zh, en = _nearest_key(key, known)
             here = f"{path}.{key}" if path else key
@@ -207,6 +205,18 @@ def _nearest_key(key: str, known: Any) -> tuple[str, str]:
         if any(shape.kind == "dataclass" and key in fields_of(shape.of) for shape in field.shapes):
             return f"它属于 {name}:请写 {name}: {{{key}: …}}", f"it belongs to {name}: write {name}: {{{key}: …}}"
     return f"可用:{'、'.join(known)}", f"there are {', '.join(known)}"
+
+
+def _cut(key: str) -> tuple[str, str]:
+    """What became a key by mistake: a colon of the Chinese keyboard, or a comma in a text."""
+    name, wide, _ = key.partition("：")
+    if wide and name.isascii():
+        return (
+            f"“{name}”后是全角冒号,请写成半角 : 并空一格",
+            f"write : and a space instead of the full-width ： after {name}",
+        )
+    zh = f"文字中有逗号,“{key}”被当作了键,请把整段文字加引号"
+    return zh, f"a text with a comma was cut here ('{key}' was read as a key): put the whole text in quotes"
 
 
 def _cut_text(node: Node) -> bool:
