@@ -34,7 +34,7 @@ from services.review.domain.recount import decide_passed, decide_recount
 from services.review.domain.rounds import Round, decide_round
 from services.review.domain.steps.shape import StepCommand
 from services.review.domain.subject import Case
-from services.review.domain.taking_over import decide_take_over, text_of_old_case
+from services.review.domain.taking_over import decide_take_over, ensure_may_take_over, text_of_old_case
 from services.review.domain.title import TitleEntered
 from services.review.domain.years import Year, decide_publish
 from services.review.kinds import (
@@ -125,6 +125,7 @@ class Handlers:
         versions = versions_of(self._programmes, programme_id)
         programme = text_of_old_case(versions, command.begun_on, today, sandbox=self._sandbox)
         rounds.ensure_complete(programme, self._sandbox)
+        ensure_may_take_over(command, programme, write.now)
         case_id = case_of_record(programme.id, command.record)
         asked = replace(command.opening, case_id=case_id, programme=programme.ref)
         opening = await self.titles.held_for(streams, programme, asked, holdings, write.now)

@@ -98,10 +98,16 @@ async def _unused(streams: Streams, known: Purse, wanted: BudgetReserved) -> fro
     found = set()
     for each in budgets.idle(known, wanted):
         case = (await streams.load(CASE, each.case_id)).state
-        recorded = each.key[1:] in case.payments if each.instalment else (each.step, each.visit) in case.sums
-        if not recorded:
+        recorded = case.payments.get(each.key[1:]) if each.instalment else case.sums.get((each.step, each.visit))
+        if recorded is None or not _is_for(each, recorded):
             found.add(each.key)
     return frozenset(found)
+
+
+def _is_for(reserved: BudgetReserved, recorded: InstalmentPaid | SumApproved) -> bool:
+    """Whether it is what the money was reserved for: asked again after a crash, it may have been put on record out of
+    another source, or in the next year."""
+    return (reserved.budget, reserved.source, reserved.year) == (recorded.budget, recorded.source, recorded.year)
 
 
 async def plan(streams: Streams, programme: Programme, command: PlanBudget, write: Write) -> Loaded[Purse]:
@@ -131,7 +137,7 @@ async def give_back(streams: Streams, programmes: Programmes, case_id: str, paym
     paid = next((each for key, each in case.payments.items() if payment_name(*key) == payment), None)
     if paid is None:
         return False
-    programme = text_at(programmes, case.programme)
+    programme = text_at(programmes, paid.programme or case.programme)  # the case may be under another one by now
     stream = budgets.stream_of(programme.id, paid.budget, paid.source, paid.year)
     whose = (programme.id, paid.budget, paid.source, paid.year, programme.region)
     what = (case_id, paid.step, paid.visit, paid.instalment, paid.amount)

@@ -63,7 +63,7 @@ class TitleHandlers:
     async def record_event(self, streams: Streams, case_id: str, command: c.RecordEvent, write: Write) -> Loaded[Title]:
         """Something happened because of which something is owed."""
         programme = await self._programme(streams, case_id)
-        days = await calendar_at(streams, write.now, _begun(command))
+        days = await calendar_at(streams, write.now, _begun(command, (await streams.load(TITLE, case_id)).state))
         return await self._change_title(
             streams, case_id, lambda known: arising.decide_event(command, known, programme, write.now, days), write
         )
@@ -268,10 +268,11 @@ class TitleHandlers:
         )
 
 
-def _begun(command: c.RecordEvent) -> datetime | None:
-    """The calendar is needed from the event on."""
+def _begun(command: c.RecordEvent, title: Title) -> datetime | None:
+    """The calendar is needed from the event on; of one before the award, which is refused, no year is looked up."""
     day = command.happened_on
-    return command.happened_at or (datetime.combine(day, time(), SHANGHAI) if day is not None else None)
+    at = command.happened_at or (datetime.combine(day, time(), SHANGHAI) if day is not None else None)
+    return at if at is None or title.entered is None else max(at, arising.earliest(title.entered))
 
 
 async def _found(

@@ -36,7 +36,7 @@ from shared.runtime.projector import Projector
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
 from tests.support.clock import FixedClock
-from tests.support.funding import CASHIER, FUNDING, approval, checked, payment, proposal
+from tests.support.funding import APPROVER, CASHIER, FUNDING, approval, checked, payment, proposal
 from tests.support.house import Shelf
 from tests.support.waiting import eventually_asked
 from tests.unit.review.story import MONDAY, Story
@@ -163,6 +163,24 @@ async def test_who_dies_between_reserving_and_approving_gives_the_money_up(store
     with pytest.raises(BudgetExhausted):
         await approve(streams, first, "800", MONDAY + timedelta(minutes=12))
     assert await promised(stores[0], [first, second]) == await used(stores[0]) == Decimal(600)
+
+
+async def test_what_was_reserved_elsewhere_before_a_crash_is_given_up_too(stores: list[FactStore]) -> None:
+    """The proposal fell after its money was taken, and the next one was approved out of another source."""
+    streams = CommittingStreams(stores[0])
+    (first,) = await waiting(stores[0], ["40"])
+    days, agreed = await calendar_at(streams, MONDAY), approval("40", "treasury")
+    await money.reserve(streams, agreed, first, FUNDING, days, Write(origin(MONDAY)))
+    commands = (
+        c.ReturnProposal("grant", APPROVER, "the city pays"), proposal("40", "city"), approval("40"), agreed,
+    )  # fmt: skip
+    for number, command in enumerate(commands):
+        await HANDLERS.act(streams, first, command, Write(origin(MONDAY, f"again-{number}")))
+    assert [each.source for each in (await case_of(stores[0], first)).sums.values()] == ["city"]
+    others = await waiting(stores[0], ["900", "100"], first=2)
+    await approve(streams, others[0], "900", MONDAY + timedelta(minutes=11))
+    await approve(streams, others[1], "100", MONDAY + timedelta(minutes=11))
+    assert await used(stores[0]) == await promised(stores[0], others) == Decimal(1000)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

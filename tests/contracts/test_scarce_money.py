@@ -18,8 +18,10 @@ from services.review.adapters.money import MoneyView, SqlMoney
 from services.review.app import firing
 from services.review.domain import commands as c
 from services.review.domain.budgets import stream_of
-from services.review.domain.errors import AmountWrong, BudgetExhausted
+from services.review.domain.desks import Desk
+from services.review.domain.errors import AmountWrong, BudgetExhausted, MoneyInProgress
 from services.review.domain.events import FACTS
+from services.review.domain.moves import CaseMoved
 from services.review.handlers import CASE, Handlers, Write
 from services.review.kinds import PURSE, calendar_at
 from services.review.views import PurseRow
@@ -123,6 +125,19 @@ async def test_of_payments_at_the_same_moment_only_as_much_goes_out_as_there_is(
     assert "19.98 are left" in str(refused[0])
 
 
+async def test_of_two_sums_for_one_payment_the_one_on_record_is_reserved(stores: list[FactStore]) -> None:
+    """Both read the case before either wrote: whoever comes second may not change what the first is about to record."""
+    (name,) = await waiting(stores[0], 1)
+    streams = CommittingStreams(stores[0])
+    days, seen = await calendar_at(streams, MONDAY), (await streams.load(CASE, name)).version
+    await money.reserve(streams, payment("60"), name, OUT, days, Write(origin(MONDAY), seen))
+    with pytest.raises(MoneyInProgress):
+        await money.reserve(streams, payment("30"), name, OUT, days, Write(origin(MONDAY, "c-2"), seen))
+    await pay(stores[1], name, "60")
+    purse = (await streams.load(PURSE, STREAM)).state
+    assert await paid(stores[0], [name]) == purse.used == Decimal(60)
+
+
 async def test_who_dies_between_reserving_and_paying_gives_the_money_up(stores: list[FactStore]) -> None:
     first, second, third = await waiting(stores[0], 3)
     streams = CommittingStreams(stores[0])
@@ -137,6 +152,22 @@ async def test_who_dies_between_reserving_and_paying_gives_the_money_up(stores: 
     assert await paid(stores[0], [first, second, third]) == Decimal(100)
     with pytest.raises(AmountWrong):
         await pay(stores[0], third, "0")
+
+
+async def test_what_came_back_is_booked_where_it_was_taken_though_the_case_moved_since(stores: list[FactStore]) -> None:
+    other = replace(OUT, id="other-platform", digest="cd" * 32)
+    handlers = Handlers(Shelf(BACK_TOO), sandbox=True)
+    streams, (name,) = CommittingStreams(stores[0]), await waiting(stores[0], 1)
+    for step, amount in (("visit", "100"), ("list", "70.5")):
+        await handlers.act(streams, name, payment(amount, step), Write(origin(MONDAY, f"c-{step}")))
+    known = await streams.load(CASE, name)
+    after = CaseMoved(
+        *(OUT.ref, OUT.version, other.ref, other.version, "rule", "reason", "p-1", "p-2", "list", "list", False),
+        *(other.procedures[0].id, "", "", Desk("treasury", "finance"), (), (), MONDAY),
+    )
+    await streams.save(Append(CASE.name(name), known.version, (after,), origin(MONDAY, "move")))
+    assert await handlers.give_back(streams, name, money.payment_name("list", 1, "whole"), origin(MONDAY, "back"))
+    assert (await streams.load(PURSE, STREAM)).state.used == Decimal("29.5")
 
 
 async def test_what_comes_back_is_booked_once_by_a_deadline_that_the_closed_case_leaves(

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from services.review.adapters.due import HEARD
 from shared.programmes.catalogue import Catalogue
 from tests.journeys.graph import INSPECTOR, Walk, ok
 from tests.support.clock import FixedClock
@@ -148,7 +149,8 @@ async def reclaimed(roof: Roof) -> None:
     ok(await roof.asked("energy", "inspection", **failed, points={}, verdicts={}))
     case = await roof.case()
     assert case["step"] == "repair"
-    roof.house.clock.advance(datetime.fromisoformat(case["due_at"]) - roof.house.clock.now() + timedelta(seconds=2))
+    over = datetime.fromisoformat(case["due_at"]) + HEARD + timedelta(seconds=2)
+    roof.house.clock.advance(over - roof.house.clock.now())
     await roof.until(lambda answer: answer.json()["step"] == "clawback_decision")
     refused(await roof.proposed("36000.01"), 422, "amount_wrong", "36000")
     ok(await roof.proposed("36000"))

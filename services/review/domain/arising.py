@@ -11,7 +11,15 @@ from datetime import date, datetime, time
 
 from services.review.domain import errors
 from services.review.domain.days import Start, count, next_yearly, start_at
-from services.review.domain.holding import Fact, ObligationIncurred, ObligationMet, Title, TitleDateSet, date_key
+from services.review.domain.holding import (
+    Fact,
+    ObligationIncurred,
+    ObligationMet,
+    Title,
+    TitleDateSet,
+    TitleEntered,
+    date_key,
+)
 from services.review.domain.people import Person
 from services.review.domain.reach import ensure_in_charge, ensure_stands
 from services.review.domain.reminding import with_reminder
@@ -20,6 +28,7 @@ from shared.calendar import Calendar, Due
 from shared.programmes.model import Deadline, Duration, Obligation, Programme
 
 MOST_EVENTS = 200
+"""Of one title, told by its holder; and as many told by officials: nobody fills up the other's place."""
 SEPARATOR = "#"
 """No id of a regulation holds it."""
 
@@ -52,7 +61,7 @@ def decide_event(
     reason, day = stated(command.reason), at.astimezone(SHANGHAI).date()
     if any((one.happened_on, one.happened_at, one.reason) == (day, command.happened_at, reason) for one in known):
         raise errors.EventRecordedAlready()
-    if len(title.events) >= MOST_EVENTS:
+    if sum(one.told_by_holder == holder for one in title.events.values()) >= MOST_EVENTS:
         raise errors.TooMany(most=MOST_EVENTS)
     assert title.entered is not None, "a title that stands was entered"
     due = due_after(obligation, at, calendar)
@@ -108,9 +117,14 @@ def _ensure_possible(command: RecordEvent, obligation: Obligation, title: Title,
     at = given if given is not None else datetime.combine(day or date.min, time(), SHANGHAI)
     entered = title.entered
     assert entered is not None, "a title that stands was entered"
-    if at > now or at.astimezone(SHANGHAI).date() < (entered.awarded_on or entered.valid_from):
+    if at > now or at < earliest(entered):
         raise errors.EventImpossible(since=entered.awarded_on or entered.valid_from)
     return at
+
+
+def earliest(entered: TitleEntered) -> datetime:
+    """The first instant at which something can have happened because of which a title owes anything."""
+    return datetime.combine(entered.awarded_on or entered.valid_from, time(), SHANGHAI)
 
 
 def _runs_by_the_clock(obligation: Obligation) -> bool:

@@ -91,3 +91,12 @@ def awaited(
             due_provisional=provisional,
         ),
     )
+
+
+def due_moved(
+    case: Case, step: Step, programme: Programme, now: datetime, due_at: datetime, provisional: bool, because: str
+) -> tuple[FilingAwaited | CorrectionDueMoved, ...]:
+    """What is said when the deadline of the step that the case stands at moves; nothing where nothing is handed in."""
+    if case.history and comes_by_itself(case) and step.type in TYPES:
+        return (CorrectionDueMoved(step.id, due_at, provisional, because, now),)
+    return awaited(case, step, programme, now, due_at, provisional)

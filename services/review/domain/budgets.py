@@ -218,11 +218,15 @@ def decide_reserve(
     wanted: BudgetReserved, known: Purse, unused: frozenset[Key], title: tuple[str, str]
 ) -> tuple[Fact, ...]:
     """Reserve the sum, once for each payment or approval. ``unused`` are those of which their cases say that they were
-    never recorded; ``title`` is the source's. Raises :class:`errors.BudgetExhausted`."""
+    never recorded; ``title`` is the source's. Raises :class:`errors.BudgetExhausted`, and
+    :class:`errors.MoneyInProgress` where another sum was reserved for the same thing so lately that its case may still
+    put it on record: what the case says in the end must be what is reserved."""
     plan = given(known, wanted.stated, f"budgets[{wanted.budget}].sources[{wanted.source}].amount")
     own = known.reserved.get(wanted.key)
     if own is not None and own.amount == wanted.amount and not _older(own, wanted, PAYING / 2):
         return ()
+    if own is not None and own.amount != wanted.amount and not _older(own, wanted, PAYING):
+        raise errors.MoneyInProgress(amount=own.amount, minutes=PAYING // timedelta(minutes=1))
     amount, before = Decimal(wanted.amount), Decimal(own.amount) if own else Decimal(0)
     if known.used - before + amount <= plan:
         return (wanted,)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from services.review.domain import errors, listing
+from services.review.domain.awaiting import due_moved
 from services.review.domain.case import TYPES, StepDueRecounted, evolve
 from services.review.domain.deciders import deciders_of
 from services.review.domain.desks import desk_of
@@ -292,7 +293,8 @@ def _counted_anew(case: Case, step: Step, new: Programme, now: datetime, calenda
     found = binding(step, case if case.due_at else replace(case, entered_at=now), new, calendar, case.due_at)
     counted: Facts = ()
     if found is not None and found[1].instant > (case.due_at or now):
-        counted = (StepDueRecounted(step.id, found[1].instant, found[1].provisional, rule, now),)
+        later = (found[1].instant, found[1].provisional, rule)
+        counted = (StepDueRecounted(step.id, *later, now), *due_moved(case, step, new, now, *later))
     if step.type != notice.TYPE:
         return counted
     situation = Situation(case, step, case.states[step.id], new, now, calendar)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.review.domain.awaiting import TYPES as HANDED_IN
-from services.review.domain.awaiting import CorrectionDueMoved, awaited, comes_by_itself
+from services.review.domain.awaiting import due_moved
 from services.review.domain.case import StepDueRecounted, evolve
 from services.review.domain.limits import moved
 from services.review.domain.people import Person
@@ -51,6 +50,4 @@ def _step_due(case: Case, programme: Programme, now: datetime, calendar: Calenda
     if found is None:
         return ()
     recounted = StepDueRecounted(step.id, found.at, found.provisional, found.because, now)
-    if case.history and comes_by_itself(case) and case.step_type in HANDED_IN:
-        return (recounted, CorrectionDueMoved(step.id, found.at, found.provisional, found.because, now))
-    return (recounted, *awaited(case, step, programme, now, found.at, found.provisional))
+    return (recounted, *due_moved(case, step, programme, now, found.at, found.provisional, found.because))

@@ -55,7 +55,7 @@ def rewards_of(case: Case, programme: Programme) -> tuple[DueReward, ...]:
 
 def _rests_on(reward: Reward, case: Case, programme: Programme) -> bool:
     """Whether the reward is for what a step of this case's procedure came to."""
-    steps = {step.id for step in programme.procedure(case.procedure).steps}
+    steps = {step.id for step in programme.procedure(case.procedure or None).steps}
     return reward.when is not None and any(name.id.rpartition(".")[0] in steps for name in names(parse(reward.when)))
 
 

@@ -71,14 +71,9 @@ def decide_take_over(
     """Open it at its procedure's first step, with where it comes from. Who asks: the authority that opens the procedure
     or acts first in it; where an applicant does both, the parties that decide in it."""
     opening, by = command.opening, command.by
+    party = ensure_may_take_over(command, programme, now)
     if case.status != "none":
         raise errors.RecordTakenOver(case=case.case_id)
-    if opening.procedure not in [procedure.id for procedure in programme.procedures]:
-        raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
-    ensure_region(opening.applicant.region, local_day(now))  # where it lies now: officials of today act on it
-    ensure_fitting(opening.applicant, programme)
-    first = programme.first_step(opening.applicant, opening.procedure, day=local_day(now))
-    party = _ensure_entitled(command, first, programme, now)
     record, reason = stated(command.record), stated(command.reason)
     if len(record) > MOST_RECORD:
         raise errors.TooMany(most=MOST_RECORD)
@@ -86,6 +81,18 @@ def decide_take_over(
     paper = OnPaper(command.begun_on, record, reason, by.id, party, banner.zh, banner.en)
     taken = CaseTakenOver(opening.case_id, programme.ref, opening.applicant, paper, now)
     return decide_open(opening, case, programme, now, calendar, (taken,))
+
+
+def ensure_may_take_over(command: TakeOverCase, programme: Programme, now: datetime) -> str:
+    """Somebody of such an authority, for a case that the text may have; answers the party that the person acts for.
+    Asked before anything is looked up about the organisation or the file: a stranger learns nothing of them."""
+    opening = command.opening
+    if opening.procedure not in [procedure.id for procedure in programme.procedures]:
+        raise errors.ProcedureUnknown(procedures=", ".join(procedure.id for procedure in programme.procedures))
+    ensure_region(opening.applicant.region, local_day(now))  # where it lies now: officials of today act on it
+    ensure_fitting(opening.applicant, programme)
+    first = programme.first_step(opening.applicant, opening.procedure, day=local_day(now))
+    return _ensure_entitled(command, first, programme, now)
 
 
 def _ensure_entitled(command: TakeOverCase, first: Step, programme: Programme, now: datetime) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any, TypeVar
 
 import pytest
 
@@ -13,21 +13,33 @@ from services.review.domain import errors
 from services.review.domain.arising import decide_event
 from services.review.domain.duties import decide_missed, decide_receipt, decide_recount
 from services.review.domain.effects import decide_ended
+from services.review.domain.events import FACTS
 from services.review.domain.expiry import decide_end, renew
 from services.review.domain.holding import ObligationIncurred
 from services.review.domain.people import Person
 from services.review.domain.title import decide_propose
+from services.review.handlers import Handlers, Write
 from shared.calendar import Calendar, YearPlan
+from shared.envelope import Actor, Origin
 from shared.programmes.model import Deadline, Duration, YearlyMoment
+from shared.runtime.codec import FactCodec
+from shared.runtime.ports import Append, Loaded, StreamKind, Streams
+from shared.runtime.postgres.pool import Database
+from shared.runtime.store import FactStore
+from shared.runtime.streams import CommittingStreams
+from tests.support.house import Shelf
 from tests.support.regulation import APPLICANT_USCC, COUNTY, OTHER_USCC
 from tests.unit.review.story import MACHINE, OFFICER, REVIEWER, STRANGER
 from tests.unit.review.test_expiry import ended
 from tests.unit.review.titled import AWARDED, YEAR, Life, at, ground, obligation, regulation
 
 HOLDER = Person("applicant-1", "applicant", COUNTY, APPLICANT_USCC)
+S = TypeVar("S")
 THIRTY = Deadline(within=Duration(length=30, unit="calendar_day"))
 HOURS = Deadline(within=Duration(length=24, unit="hour"))
 CHANGED = date(2026, 9, 1)
+FARTHEST = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+"""Not even a year 1 at home."""
 FIRST, SECOND = "change#1", "change#2"
 
 
@@ -148,6 +160,8 @@ def test_one_that_was_told_of_too_late_is_missed_at_once() -> None:
         ({"happened_at": at(CHANGED)}, errors.EventDayMissing),
         ({"happened_on": AWARDED - timedelta(days=1)}, errors.EventImpossible),
         ({"happened_on": CHANGED + timedelta(days=1)}, errors.EventImpossible),
+        ({"happened_on": date.min}, errors.EventImpossible),
+        ({"happened_on": None, "happened_at": FARTHEST}, errors.EventImpossible),
         ({"happened_on": None, "happened_at": at(CHANGED, time(18, 1))}, errors.EventImpossible),
         ({"reason": " "}, errors.ReasonMissing),
         ({"by": replace(HOLDER, organisation=OTHER_USCC)}, errors.TitleUnknown),
@@ -224,6 +238,9 @@ def test_events_are_bounded() -> None:
         happened(told, CHANGED, reason=f"change {number}")
     with pytest.raises(errors.TooMany):
         happened(told, CHANGED, reason="one more")
+    assert happened(told, CHANGED, by=REVIEWER, reason="what the holder hides"), (
+        "the holder takes up only its own place"
+    )
     assert all(isinstance(one, ObligationIncurred) for one in told.title.events.values())
 
 
@@ -252,3 +269,35 @@ def test_a_title_that_is_renewed_after_it_lapsed_owes_what_is_still_to_come(rene
     assert told.title.status == "held"
     assert told.due("obligation", FIRST) == due
     assert missed(told, FIRST, date(2029, 6, 20)) == (["ObligationMissed"] if due else [])
+
+
+@dataclass
+class Counting:
+    """Streams that count what is looked up."""
+
+    streams: Streams
+    loaded: int = 0
+
+    async def load(self, kind: StreamKind[S], identity: str) -> Loaded[S]:
+        self.loaded += 1
+        return await self.streams.load(kind, identity)
+
+    async def save(self, append: Append) -> None:
+        await self.streams.save(append)
+
+
+async def test_an_event_of_long_ago_is_refused_without_looking_up_every_year_since(database: Database) -> None:
+    told, store = life(), FactStore(database.pool, FactCodec(FACTS))
+    origin = Origin(Actor("applicant-1", "applicant"), at(CHANGED), "command")
+    await store.start()
+    try:
+        counted = Counting(CommittingStreams(store))
+        await counted.save(Append("title:case-1", 0, tuple(told.facts), origin))
+        event = c.RecordEvent(HOLDER, "change", "long ago", date.min)
+        with pytest.raises(errors.EventImpossible):
+            await Handlers(Shelf(told.programme), sandbox=True).titles.record_event(
+                counted, "case-1", event, Write(origin)
+            )
+        assert counted.loaded < 10
+    finally:
+        await store.stop()

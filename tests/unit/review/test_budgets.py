@@ -88,7 +88,9 @@ def test_the_last_fen_may_be_paid_and_not_one_more() -> None:
 def test_a_payment_is_reserved_once_and_with_its_last_amount() -> None:
     known = purse(wanted("1", "60"))
     assert decide_reserve(wanted("1", "60", 1), known, NOTHING, TITLE) == ()
-    (changed,) = decide_reserve(wanted("1", "90", 1), known, NOTHING, TITLE)
+    with pytest.raises(errors.MoneyInProgress, match=r"with CNY 60.*in 10 minutes"):
+        decide_reserve(wanted("1", "90", 9), known, NOTHING, TITLE)
+    (changed,) = decide_reserve(wanted("1", "90", 10), known, NOTHING, TITLE)
     assert evolve(known, changed).used == Decimal(90)
     (again,) = decide_reserve(wanted("1", "60", 6), known, NOTHING, TITLE)
     assert isinstance(again, BudgetReserved)

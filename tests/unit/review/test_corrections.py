@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from services.review.adapters.due import HEARD, DeadlinesView
 from services.review.domain import commands as c
 from services.review.domain.recount import decide_recount
 from services.review.domain.steps.check import CorrectionRequested, Item
@@ -16,9 +17,11 @@ from services.review.domain.steps.file import FilingReceived
 from shared import events as said
 from shared.calendar import SHANGHAI
 from shared.programmes.model import Checking, Deadline, Duration
+from shared.runtime.postgres.pool import Database
 from tests.support.regulation import with_step
 from tests.unit.review.story import MACHINE, OFFICER, REVIEWER, Story, faulty
 from tests.unit.review.test_filings import BEGUN, PAPER, Heard
+from tests.unit.review.test_lists import Lists, deadlines
 from tests.unit.review.test_open_deadlines import DECEMBER, KNOWN
 
 pytest_plugins = ("tests.unit.review.test_filings",)
@@ -69,6 +72,16 @@ def test_more_time_to_correct_an_application_is_said_and_never_less() -> None:
     moved: Any = facts[1]
     assert moved.due_at == story.case.due_at > before.due_at
     assert (moved.provisional, moved.because) == (False, "notice 1")
+
+
+async def test_what_is_handed_in_at_the_last_instant_is_heard_after_the_deadline_moved_too(database: Database) -> None:
+    shown = Lists(database, DeadlinesView())
+    story = Story(with_step("check", parameters=Checking(corrections=1, correct_within=FIVE_DAYS)), DECEMBER).filed()
+    story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
+    story.take(decide_recount("correct", MACHINE, story.case, story.programme, story.now, KNOWN))
+    await shown.show(story)
+    assert story.case.due_at is not None
+    assert dict(await deadlines(database))["step-due:correct"] == story.case.due_at + HEARD
 
 
 async def corrected(heard: Heard) -> said.CorrectionRequested:

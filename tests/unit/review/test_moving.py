@@ -18,7 +18,7 @@ from services.review.domain.moving import Texts, decide_confirm_move, decide_dis
 from services.review.domain.people import Person
 from services.review.domain.steps.notice_acts import NoticeRecounted
 from shared.envelope import Actor, Origin
-from shared.programmes.model import Deadline, Duration, Legal, Period, Programme, Repeat
+from shared.programmes.model import Checking, Deadline, Duration, Legal, Period, Programme, Repeat
 from shared.runtime.codec import FactCodec
 from tests.support.regulation import APPLICANT_USCC, OTHER_USCC, PROGRAMME, REGION, with_step
 from tests.unit.review.story import APPROVER, EXPERTS, HEAD, OFFICER, REVIEWER, SECOND, Story, expert, faulty
@@ -95,6 +95,17 @@ def test_it_never_happens_by_itself_and_never_by_one_person() -> None:
         propose(story, by=SECOND)
     confirm(story, by=SECOND)
     assert story.case.programme == LATER.ref
+
+
+def test_more_time_to_correct_under_the_new_text_is_said_to_whoever_corrects() -> None:
+    check = PROGRAMME.step("check").parameters
+    assert isinstance(check, Checking)
+    story = Story(with_step("check", parameters=replace(check, corrections=1, correct_within=FIVE))).filed()
+    story.act(c.RequestCorrection("check", REVIEWER, faulty("deed")))
+    later = with_step("check", parameters=replace(check, corrections=1, correct_within=TEN))
+    facts = moved(story, renumbered(later))
+    assert [type(fact).__name__ for fact in facts] == ["CaseMoved", "StepDueRecounted", "CorrectionDueMoved"]
+    assert (facts[2].due_at, facts[2].because) == (story.case.due_at, RULE)
 
 
 def test_only_the_deciding_authority_moves_a_case() -> None:

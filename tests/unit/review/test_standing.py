@@ -221,6 +221,13 @@ def test_a_title_brings_what_the_text_says_where_it_holds() -> None:
     assert found[0].clause == "9"
 
 
+def test_an_application_on_a_title_can_be_looked_at_before_it_is_decided() -> None:
+    """A renewal that is applied for in a round names no procedure."""
+    programme = replace(PROGRAMME, rewards=(reward("large", "staff >= 15"),))
+    case = replace(Story(programme=programme).filed().case, title="case-0", title_number="2023-001")
+    assert rewards_of(case, programme) == ()
+
+
 def test_a_fee_is_told_as_the_text_says_it() -> None:
     assert charge_of(Fee(charged=False, source=Source(clause="20"))) == Charge(False, None, "20")
     assert charge_of(Fee(charged=UNSET)) == Charge(None, None, "")

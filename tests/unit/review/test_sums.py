@@ -347,3 +347,28 @@ def test_under_another_text_payments_still_draw_on_the_sum_of_the_first() -> Non
     assert (paid.amount, paid.drawn, paid.year) == ("33.33", Drawn(FUNDING.id, "grant", 1), 2026)
     (freed,) = only(story.act(payment("third", "30")), SumReleased)
     assert (freed.programme, freed.released) == (FUNDING.ref, "3.34")
+
+
+def test_under_another_plan_a_sum_that_is_all_paid_leaves_nothing_to_pay() -> None:
+    story = granted("100")
+    story.act(payment("first"))
+    story.act(checked("midterm"))
+    plan = (Instalment(id="most", share=Decimal("0.9")), Instalment(id="rest", share=Decimal("0.1")))
+    story.programme = changed(changed(FUNDING, "second", parameters=paying("most", plan)), "third",
+                              parameters=paying("rest", plan))  # fmt: skip
+    (paid,) = only(story.act(payment("second")), InstalmentPaid)
+    assert paid.amount == "66.67"
+    assert story.case.step == "inspection", "no payment of nothing is asked for"
+    assert released(story) == []
+
+
+def test_one_step_that_pays_by_another_plan_ends_when_all_is_paid() -> None:
+    story = granted("100")
+    story.act(payment("first"))
+    story.act(checked("midterm"))
+    parts = {"a": "0.6", "b": "0.3", "c": "0.1"}
+    plan = tuple(Instalment(id=name, share=Decimal(share)) for name, share in parts.items())
+    story.programme = changed(FUNDING, "second", parameters=paying(None, plan))
+    story.act(payment("second"))
+    (paid,) = only(story.act(payment("second")), InstalmentPaid)
+    assert (paid.instalment, paid.amount, story.case.step) == ("b", "6.67", "inspection")

@@ -158,6 +158,12 @@ def test_the_same_file_a_second_time_is_refused_with_its_case() -> None:
     assert case.case_id in refused.value.en
 
 
+def test_a_stranger_learns_nothing_of_a_file() -> None:
+    case = folded(taken(asked()))
+    with pytest.raises(errors.OutsideRegion):
+        taken(asked(by=replace(OFFICER, region="330000")), case=case)
+
+
 def test_a_number_is_the_same_however_it_is_written() -> None:
     same = {
         case_of_record(OLD, written) for written in (RECORD, "苏科计档〔2005〕第17号", " 苏科计档［２００５］第 17 号")

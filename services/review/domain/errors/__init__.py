@@ -1,6 +1,12 @@
 """Every way in which review says no: a stable code, a sentence in Chinese and in English, and what to do next."""
 
-from services.review.domain.errors.budgets import BudgetExhausted, CostUnknown, PlanBelowUse, SourceUnknown
+from services.review.domain.errors.budgets import (
+    BudgetExhausted,
+    CostUnknown,
+    MoneyInProgress,
+    PlanBelowUse,
+    SourceUnknown,
+)
 from services.review.domain.errors.moves import (
     BegunOnWrong,
     MoveNeedsStep,
@@ -189,6 +195,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     ListChoiceWrong,
     SourceUnknown,
     BudgetExhausted,
+    MoneyInProgress,
     PlanBelowUse,
     CostUnknown,
     SumMissing,
@@ -243,6 +250,7 @@ __all__ = [
     "ListChoiceWrong",
     "ListTooLong",
     "ListedByRound",
+    "MoneyInProgress",
     "MoveNeedsStep",
     "MoveStepImpossible",
     "NoOldCases",

@@ -27,6 +27,21 @@ class BudgetExhausted(Refusal):
     )
 
 
+class MoneyInProgress(Refusal):
+    """Another sum is being put on record for the same payment or approval at this very moment."""
+
+    code = "money_in_progress"
+    said = (
+        "同一笔款项正以 {amount} 元办理。",
+        "The same payment or approval is being put on record with CNY {amount}.",
+    )
+    do = (
+        "请重新打开案件，查看是否已记录；如未记录，最迟 {minutes} 分钟后可按其他金额办理。",
+        "Open the case again and see whether it is on record; if it is not, another sum can be stated in {minutes} "
+        "minutes at the latest.",
+    )
+
+
 class PlanBelowUse(Refusal):
     """A plan cannot give less than what went out or is promised already."""
 

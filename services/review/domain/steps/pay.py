@@ -111,10 +111,9 @@ def enter(situation: Situation) -> Decided:
     decided = _sum_of(situation)
     if decided is None:
         return Decided(())
-    if isinstance(decided, SumReclaimed):
-        over = sums.left_of(situation.case, decided) <= 0
-    else:
-        over = not _open_instalments(decided, situation)
+    over = sums.left_of(situation.case, decided) <= 0
+    if isinstance(decided, SumApproved):  # under another text nothing may be left for an instalment of its plan
+        over = over or not _open_instalments(decided, situation)
     return Decided((), "paid" if over else "")
 
 
@@ -192,7 +191,8 @@ def _pay(command: PayInstalment, approved: SumApproved | None, situation: Situat
     freed: tuple[sums.SumReleased, ...] = ()
     if {one.id for one in plan} <= {*sums.paid_of(situation.case, approved), instalment}:
         freed = sums.release(situation.case, approved, "paid", situation.now, more=Decimal(fact.amount))
-    return Decided((fact, *freed), "paid" if len(open_) == 1 else "", fact.voucher)
+    over = len(open_) == 1 or sums.left_of(situation.case, approved) == Decimal(fact.amount)
+    return Decided((fact, *freed), "paid" if over else "", fact.voucher)
 
 
 def _ensure_sum(approved: SumApproved | None, plan: tuple[Instalment, ...], situation: Situation) -> None:
