@@ -37,13 +37,16 @@ WAYS = [(p, x, way) for p, x in PROCEDURES for way in map_of(p, x).ways()]
 
 
 @pytest.fixture(scope="module")
-async def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """One for each regulation (the parameter): some of its ways take years, in which another's time would run out."""
     clock = FixedClock(BEGINS)
     async with standing(databases, tmp_path_factory.mktemp("demo"), SHELF, clock) as standing_house:
         yield standing_house
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 async def next_year(house: House) -> None:
     """The ways take years, some of them several at once; no notice waits for a calendar here."""
     today = house.clock.now().year
@@ -61,7 +64,13 @@ def test_every_kind_is_here_and_every_end_is_walked_to() -> None:
         assert ends - walked <= taken_back, (programme.id, procedure.id)
 
 
-@pytest.mark.parametrize(("programme", "procedure", "way"), WAYS, ids=[f"{p.id}-{x.id}-{w.name}" for p, x, w in WAYS])
+@pytest.mark.usefixtures("next_year")
+@pytest.mark.parametrize(
+    ("house", "programme", "procedure", "way"),
+    [(programme.id, programme, procedure, way) for programme, procedure, way in WAYS],
+    ids=[f"{p.id}-{x.id}-{w.name}" for p, x, w in WAYS],
+    indirect=["house"],
+)
 async def test_a_whole_case(house: House, programme: Programme, procedure: Procedure, way: Way) -> None:
     case = await LedWalk(house, programme, procedure, examples(programme), way).lead()
     closing = programme.step(way.end).parameters
@@ -69,7 +78,13 @@ async def test_a_whole_case(house: House, programme: Programme, procedure: Proce
     assert (case["status"], case["result"]) == ("closed", closing.result)
 
 
-@pytest.mark.parametrize("programme", SHELF.programmes(), ids=lambda programme: programme.id)
+@pytest.mark.usefixtures("next_year")
+@pytest.mark.parametrize(
+    ("house", "programme"),
+    [(programme.id, programme) for programme in SHELF.programmes()],
+    ids=[programme.id for programme in SHELF.programmes()],
+    indirect=["house"],
+)
 async def test_an_application_is_taken_back(house: House, programme: Programme) -> None:
     procedure = programme.procedure()
     way = map_of(programme, procedure).ways()[0]
