@@ -4,8 +4,6 @@ between the budget's stream and the case's, at whatever line, loses nothing and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,18 +18,15 @@ from services.review.app import firing
 from services.review.domain import commands as c
 from services.review.domain.budgets import BudgetReserved, stream_of
 from services.review.domain.errors import BudgetExhausted, CaseEnded, NotThisStep
-from services.review.domain.events import FACTS
 from services.review.domain.subject import Case
 from services.review.domain.sums import left_of
 from services.review.handlers import CASE, Handlers, Write
 from services.review.kinds import PURSE, calendar_at
 from services.review.views import PurseRow
 from shared.envelope import Actor, Origin
-from shared.runtime.codec import FactCodec
 from shared.runtime.deadlines import AlreadySettled, Due
 from shared.runtime.ports import Append, Loaded, StreamKind, Streams, Transient
 from shared.runtime.postgres.pool import Database
-from shared.runtime.postgres.roles import Provisioned
 from shared.runtime.projector import Projector
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
@@ -78,21 +73,6 @@ class Dying:
 
 def origin(at: datetime, name: str = "c-1") -> Origin:
     return Origin(Actor("treasurer-1", "finance"), at, name)
-
-
-@pytest.fixture
-async def stores(provisioned: Provisioned) -> AsyncIterator[list[FactStore]]:
-    """Two processes on one database."""
-    async with AsyncExitStack() as stack:
-        made = []
-        for name in ("one", "two"):
-            database = await Database.open(provisioned.application_url, name, 5)
-            stack.push_async_callback(database.close)
-            store = FactStore(database.pool, FactCodec(FACTS))
-            await store.start()
-            stack.push_async_callback(store.stop)
-            made.append(store)
-        yield made
 
 
 async def waiting(store: FactStore, amounts: list[str], first: int = 1) -> list[str]:

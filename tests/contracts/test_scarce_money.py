@@ -4,8 +4,6 @@ back can be paid again, through a crash too."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,18 +18,15 @@ from services.review.domain import commands as c
 from services.review.domain.budgets import stream_of
 from services.review.domain.desks import Desk
 from services.review.domain.errors import AmountWrong, BudgetExhausted, MoneyInProgress
-from services.review.domain.events import FACTS
 from services.review.domain.moves import CaseMoved
 from services.review.handlers import CASE, Handlers, Write
 from services.review.kinds import PURSE, calendar_at
 from services.review.views import PurseRow
 from shared.envelope import Actor, Origin
 from shared.programmes.model import Budget, BudgetSource, Paying, Text
-from shared.runtime.codec import FactCodec
 from shared.runtime.deadlines import AlreadySettled, Due
 from shared.runtime.ports import Append, Transient
 from shared.runtime.postgres.pool import Database
-from shared.runtime.postgres.roles import Provisioned
 from shared.runtime.projector import Projector
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
@@ -71,21 +66,6 @@ STREAM = stream_of(OUT.id, "fund", "province", 2026)
 
 def origin(at: datetime, name: str = "c-1") -> Origin:
     return Origin(Actor("officer-2", "officer"), at, name)
-
-
-@pytest.fixture
-async def stores(provisioned: Provisioned) -> AsyncIterator[list[FactStore]]:
-    """Two processes on one database."""
-    async with AsyncExitStack() as stack:
-        made = []
-        for name in ("one", "two"):
-            database = await Database.open(provisioned.application_url, name, 5)
-            stack.push_async_callback(database.close)
-            store = FactStore(database.pool, FactCodec(FACTS))
-            await store.start()
-            stack.push_async_callback(store.stop)
-            made.append(store)
-        yield made
 
 
 async def waiting(store: FactStore, count: int) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,17 +18,14 @@ from services.review.adapters.views import CasesView
 from services.review.app import firing
 from services.review.domain import commands as c
 from services.review.domain.errors import DutiesSeparate, NobodyToGather, QuotaUsedUp
-from services.review.domain.events import FACTS
 from services.review.handlers import CASE, ROUND, Handlers, Write
 from services.review.kinds import calendar_at
 from services.review.together import Together
 from shared.envelope import Actor, Origin
 from shared.programmes.model import Endorsing, Listing, Quota, RoundRules
-from shared.runtime.codec import FactCodec
 from shared.runtime.deadlines import AlreadySettled, Due
 from shared.runtime.ports import Append, Stale, Transient
 from shared.runtime.postgres.pool import Database
-from shared.runtime.postgres.roles import Provisioned
 from shared.runtime.projector import Projector
 from shared.runtime.store import FactStore
 from shared.runtime.streams import CommittingStreams
@@ -47,21 +43,6 @@ ROUND_ID = "a" * 32
 
 def origin(at: datetime, name: str = "c-1") -> Origin:
     return Origin(Actor("officer-1", "officer"), at, name)
-
-
-@pytest.fixture
-async def stores(provisioned: Provisioned) -> AsyncIterator[list[FactStore]]:
-    """Two processes on one database."""
-    async with AsyncExitStack() as stack:
-        made = []
-        for name in ("one", "two"):
-            database = await Database.open(provisioned.application_url, name, 5)
-            stack.push_async_callback(database.close)
-            store = FactStore(database.pool, FactCodec(FACTS))
-            await store.start()
-            stack.push_async_callback(store.stop)
-            made.append(store)
-        yield made
 
 
 async def standing_at(store: FactStore, story: Story, count: int) -> list[str]:
