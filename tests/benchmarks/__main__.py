@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvloop
 
+from shared.runtime.logs import start_logging
 from tests.benchmarks import gathering, log, path, rules
 from tests.benchmarks.figures import Figure, machine_facts, show, write_json
 from tests.benchmarks.ground import Ground, ground
@@ -48,6 +49,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     if unknown := set(chosen.names) - set(BENCHMARKS):
         arguments.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    start_logging("bench", level="WARNING")  # the figures are what is asked for
     figures, facts = uvloop.run(measure(chosen.names))
     show(figures, facts)
     if chosen.json:
