@@ -25,8 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.faults)
             item.add_marker(pytest.mark.xdist_group("faults"))
         elif "journeys" in item.path.parts and any("house" in name for name in getattr(item, "fixturenames", ())):
-            # a house belongs to one file: it may stand in another worker than the installations
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            # a house belongs to one file, and to what it is made for: it may stand in another worker than the others
+            made_for = item.callspec.params.get("house", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{made_for}"))
         elif "journeys" in item.path.parts:
             # one worker for each installation, else every worker would start them all
             item.add_marker(pytest.mark.xdist_group("journeys-kafka" if "kafka" in item.name else "journeys"))
